@@ -1,0 +1,1 @@
+"""Text to bundle: sources, documents with spans, resources, renderings and their origins."""

@@ -1,0 +1,102 @@
+"""Helm charts on disk: which are to be rendered, and the files that their output names."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from kafkalint.manifests.kustomizations import load_data
+from kafkalint.manifests.resources import dig, items
+from kafkalint.manifests.walking import CHART_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_DEEPEST = 8
+
+
+class Chart(NamedTuple):
+    """A chart's folder and what its `Chart.yaml` says."""
+
+    directory: str
+    name: str
+    library: bool = False
+    aliases: tuple[tuple[str, str], ...] = ()
+    """What the output calls a dependency, and the dependency's name."""
+    dependencies: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The chart's own file."""
+        return os.path.join(self.directory, CHART_FILE)
+
+
+def read_chart(directory: str) -> Chart:
+    """The chart in a folder; one whose file cannot be read is called as its folder is."""
+    data = load_data(os.path.join(directory, CHART_FILE))
+    name = dig(data, "name")
+    aliases, dependencies = [], []
+    for dependency in items(dig(data, "dependencies")):
+        called, alias = dig(dependency, "name"), dig(dependency, "alias")
+        if isinstance(called, str):
+            dependencies.append(called)
+            if isinstance(alias, str):
+                aliases.append((alias, called))
+    return Chart(
+        directory=directory,
+        name=name if isinstance(name, str) and name else os.path.basename(directory),
+        library=dig(data, "type") == "library",
+        aliases=tuple(aliases),
+        dependencies=tuple(dependencies),
+    )
+
+
+def chart_roots(directories: Iterable[str]) -> list[str]:
+    """Of these folders with charts, those that are no subchart of another."""
+    found = set(directories)
+    return sorted(directory for directory in found if not any(above in found for above in _parents(directory)))
+
+
+def _parents(directory: str) -> Iterator[str]:
+    """The folders whose subchart this would be: `x` for `x/charts/y`, at any distance."""
+    folder = directory
+    while True:
+        above, name = os.path.split(folder)
+        if not name:
+            return
+        if name == "charts":
+            yield above
+        folder = above
+
+
+def template_path(chart: Chart, named: str) -> str | None:
+    """The file that a `# Source: <chart>/<path>` comment means; None where there is none, as in a packed subchart."""
+    first, _, rest = named.partition("/")
+    if first != chart.name or not rest:
+        return None
+    directory = chart.directory
+    parts = rest.split("/")
+    for _ in range(_DEEPEST):
+        if len(parts) < 3 or parts[0] != "charts":
+            break
+        below = _subchart(directory, parts[1])
+        if below is None:
+            return None
+        directory, parts = below, parts[2:]
+    path = os.path.normpath(os.path.join(directory, *parts))
+    return path if path.startswith(os.path.join(chart.directory, "")) and os.path.isfile(path) else None
+
+
+def _subchart(directory: str, called: str) -> str | None:
+    aliases = dict(read_chart(directory).aliases)
+    folder = os.path.join(directory, "charts")
+    for name in (called, aliases.get(called, called)):
+        if os.path.isdir(os.path.join(folder, name)):
+            return os.path.join(folder, name)
+    wanted = aliases.get(called, called)
+    try:
+        folders = sorted(os.listdir(folder))
+    except OSError:
+        return None
+    found = (os.path.join(folder, name) for name in folders)
+    return next((path for path in found if os.path.isdir(path) and read_chart(path).name == wanted), None)

@@ -1,0 +1,137 @@
+"""Other programs, run so that they can neither hang the run nor fill the memory."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
+    import threading
+    from collections.abc import Sequence
+
+_LONGEST_MESSAGE = 400
+_STDERR_BYTES = 1 << 16
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_KLOG = re.compile(r'err=(?:"((?:[^"\\]|\\.)*)"|<\n(.*?)\n\s*>)', re.DOTALL)
+_QUOTED_BLANK = re.compile(r"\\+[nt]")
+_STATUS = re.compile(r"\s*: exit status \d+\W*\Z")
+# A hook runs with git's own variables set, which would lead a renderer's git astray.
+_GIT_STATE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
+
+
+class CommandError(Exception):
+    """Why a program gave no result, in one line."""
+
+
+def run(command: Sequence[str], *, directory: str, seconds: float, most: int) -> bytes:
+    """What a program writes to standard output; raises CommandError where it fails, dawdles or says too much."""
+    import subprocess  # noqa: PLC0415 - only rendering needs these
+    import threading  # noqa: PLC0415
+
+    try:
+        process = subprocess.Popen(  # noqa: S603 - no shell, and a program from the PATH
+            command,
+            cwd=directory,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{os.path.basename(command[0])} did not start: {error}") from None
+    late, said = threading.Event(), _Tail()
+    timer = threading.Timer(seconds, _expire, (process, late))
+    listener = threading.Thread(target=said.listen, args=(process.stderr,), daemon=True)
+    timer.daemon = True
+    timer.start()
+    listener.start()
+    try:
+        output = _read(process, most)
+        listener.join()
+        status = process.wait()
+    finally:
+        timer.cancel()
+        _kill(process)
+    if late.is_set():
+        raise CommandError(f"no result within {seconds:g} seconds")
+    if len(output) > most:
+        raise CommandError(f"more than {most // (1024 * 1024)} MiB of output")
+    if status:
+        raise CommandError(condense(said.text) or f"{os.path.basename(command[0])} ended with status {status}")
+    return output
+
+
+class _Tail:
+    """The end of what a program says on standard error; a pipe that nobody reads would block it."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def listen(self, stream: IO[bytes]) -> None:
+        with stream:
+            while chunk := stream.read1(_STDERR_BYTES):  # type: ignore[attr-defined]  # a buffered reader has it
+                self.data = (self.data + chunk)[-_STDERR_BYTES:]
+
+    @property
+    def text(self) -> str:
+        return self.data.decode(errors="replace")
+
+
+def _read(process: subprocess.Popen[bytes], most: int) -> bytes:
+    assert process.stdout is not None  # noqa: S101 - it was asked for
+    with process.stdout as stream:
+        output = stream.read(most + 1)
+        if len(output) > most:
+            _kill(process)
+    return output
+
+
+def _expire(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    _kill(process)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End the program and all that it started: a child may hold the pipe when its parent is gone."""
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except OSError:
+        pass
+    process.poll()
+
+
+def _environment() -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name not in _GIT_STATE}
+    # Nobody is there to type a password for a remote base.
+    environment["GIT_TERMINAL_PROMPT"] = "0"
+    environment.setdefault("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+    return environment
+
+
+def condense(said: str) -> str:
+    """What a renderer says on standard error, as one line that holds the reason."""
+    said = _COLOUR.sub("", said)
+    logged = _KLOG.search(said)
+    if logged:
+        said = logged.group(2) or logged.group(1)
+    else:
+        lines = [line for line in said.splitlines() if line.strip() and not line.startswith("# Warning")]
+        at = next((i for i, line in enumerate(lines) if line.lower().startswith("error:")), len(lines) - 1)
+        said = "\n".join(line for line in lines[max(at, 0) :] if "--debug flag" not in line)
+    said = _QUOTED_BLANK.sub(" ", said).replace("\\", "")
+    said = " ".join(_CONTROL.sub(" ", said).split())
+    said = re.sub(r"^error:\s*", "", said, flags=re.IGNORECASE)
+    if "fatal: " in said:
+        said = _STATUS.sub("", said[said.index("fatal: ") :])
+    elif said.startswith("accumulat"):
+        # kustomize wraps the reason once for each base on the way to it.
+        said = said[said.rfind("': ") + 3 :] if len(said) - said.rfind("': ") > 20 and "': " in said else said
+    return said if len(said) <= _LONGEST_MESSAGE else said[: _LONGEST_MESSAGE - 1] + "…"

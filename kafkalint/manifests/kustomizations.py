@@ -1,0 +1,160 @@
+"""Kustomizations on disk: what each refers to, and which of them nobody else builds upon."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kafkalint.manifests.composer import ComposeError, compose
+from kafkalint.manifests.reading import ReadError, read
+from kafkalint.manifests.resources import dig, items
+from kafkalint.manifests.scalars import plain
+from kafkalint.manifests.text import TextError, decode
+from kafkalint.manifests.walking import KUSTOMIZATION_FILES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_BUILT_UPON = ("resources", "bases", "components")
+_CONFIGURED_BY = ("crds", "configurations", "generators", "transformers", "validators")
+
+
+class Kustomization(NamedTuple):
+    """A kustomization file and all that it refers to, as absolute paths."""
+
+    path: str
+    component: bool = False
+    built_upon: tuple[str, ...] = ()
+    """Folders with kustomizations of their own."""
+    files: tuple[str, ...] = ()
+    patches: tuple[str, ...] = ()
+    """Those of the files that are no whole objects."""
+    charts: str | None = None
+    """The folder of the charts that it inflates."""
+    of_flux: bool = False
+    """Whether this is an object for Flux, which has the same kind, and nothing to build."""
+
+    @property
+    def directory(self) -> str:
+        """The folder to build."""
+        return os.path.dirname(self.path)
+
+
+def load_data(path: str) -> Any:
+    """The data of a small YAML file that configures a tool; None where it cannot be read."""
+    try:
+        root = compose(decode(read(path)).content)
+    except (ReadError, TextError, ComposeError):
+        return None
+    return plain(root) if root is not None else {}
+
+
+def read_kustomization(path: str) -> Kustomization:
+    """What a kustomization file refers to."""
+    data = load_data(path)
+    if not isinstance(data, dict):
+        return Kustomization(path)
+    folder = os.path.dirname(path)
+    bases, files = _resolve(folder, _references(data))
+    patches = _resolve(folder, _patch_files(data))[1]
+    inflates = bool(items(data.get("helmCharts")) or items(data.get("helmChartInflationGenerator")))
+    return Kustomization(
+        path=path,
+        component=data.get("kind") == "Component",
+        of_flux=str(data.get("apiVersion")).startswith("kustomize.toolkit.fluxcd.io/"),
+        built_upon=bases,
+        files=(*files, *patches),
+        patches=patches,
+        charts=_charts(folder, data) if inflates else None,
+    )
+
+
+def _references(data: dict[str, Any]) -> Iterator[str]:
+    for section in (*_BUILT_UPON, *_CONFIGURED_BY):
+        yield from (entry for entry in items(data.get(section)) if isinstance(entry, str))
+    for entry in items(data.get("replacements")):
+        yield from _string(dig(entry, "path"))
+    for section in ("configMapGenerator", "secretGenerator"):
+        for entry in items(data.get(section)):
+            yield from _generator_files(entry)
+    yield from _string(dig(data, "openapi", "path"))
+
+
+def _generator_files(entry: Any) -> Iterator[str]:
+    for listed in items(dig(entry, "files")):
+        if isinstance(listed, str):
+            yield listed.partition("=")[2] or listed
+    yield from (name for name in items(dig(entry, "envs")) if isinstance(name, str))
+    yield from _string(dig(entry, "env"))
+
+
+def _patch_files(data: dict[str, Any]) -> Iterator[str]:
+    yield from (entry for entry in items(data.get("patchesStrategicMerge")) if isinstance(entry, str))
+    for section in ("patches", "patchesJson6902"):
+        for entry in items(data.get(section)):
+            yield from _string(entry if isinstance(entry, str) else dig(entry, "path"))
+
+
+def _string(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and value:
+        yield value
+
+
+def _charts(folder: str, data: dict[str, Any]) -> str:
+    home = dig(data, "helmGlobals", "chartHome")
+    return os.path.normpath(os.path.join(folder, home if isinstance(home, str) and home else "charts"))
+
+
+def _resolve(folder: str, references: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """References as folders to build upon, and files; what is elsewhere is the renderer's business."""
+    folders, files = [], []
+    for reference in references:
+        if "\n" in reference or "\0" in reference:  # a patch written out in place
+            continue
+        path = os.path.normpath(os.path.join(folder, reference))
+        if os.path.isfile(path):
+            files.append(path)
+        elif os.path.isdir(path):
+            folders.append(path)
+    return tuple(folders), tuple(files)
+
+
+class Graph:
+    """The kustomizations of a run, and those that they build upon wherever these are."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        found = map(read_kustomization, sorted(paths, reverse=True))
+        self.found = {kustomization.directory: kustomization for kustomization in found if not kustomization.of_flux}
+        self.known: dict[str, Kustomization | None] = dict(self.found)
+
+    def at(self, folder: str) -> Kustomization | None:
+        """The kustomization of a folder, which may lie outside of what is linted; None where there is none."""
+        if folder not in self.known:
+            path = next(
+                (p for p in (os.path.join(folder, name) for name in KUSTOMIZATION_FILES) if os.path.isfile(p)), None
+            )
+            self.known[folder] = read_kustomization(path) if path else None
+        return self.known[folder]
+
+    def closure(self, root: Kustomization) -> list[Kustomization]:
+        """A kustomization and all that it builds upon, outermost first."""
+        reached = {root.path: root}
+        pending = [root]
+        while pending:
+            for folder in pending.pop(0).built_upon:
+                base = self.at(folder)
+                if base is not None and base.path not in reached:
+                    reached[base.path] = base
+                    pending.append(base)
+        return list(reached.values())
+
+    def roots(self) -> list[Kustomization]:
+        """Those to be built: nobody found builds upon them, or only in a circle."""
+        built_upon = {folder for k in self.found.values() for folder in k.built_upon if folder != k.directory}
+        chosen = [k for folder, k in self.found.items() if folder not in built_upon]
+        reached = {k.path for root in chosen for k in self.closure(root)}
+        for kustomization in sorted(self.found.values(), key=lambda k: k.path):
+            if kustomization.path not in reached:
+                chosen.append(kustomization)
+                reached |= {k.path for k in self.closure(kustomization)}
+        return sorted(chosen, key=lambda k: k.path)

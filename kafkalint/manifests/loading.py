@@ -1,0 +1,199 @@
+"""The front of this package: what was asked for, loaded as bundles, documents and what could not be read."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from kafkalint.manifests.bundles import Bundle
+from kafkalint.manifests.bundling import Piece, StatedBundle, bundle_stated, bundle_tree, kafka_words
+from kafkalint.manifests.opening import (
+    Harvest,
+    Opened,
+    Opener,
+    UnreadableSource,
+    harvest,
+    open_core,
+    open_partners,
+)
+from kafkalint.manifests.planning import Job, Plan, concerns_kafka, plan
+from kafkalint.manifests.reading import ReadError, read
+from kafkalint.manifests.render_settings import RenderSettings
+from kafkalint.manifests.sniffing import mentions_kafka
+from kafkalint.manifests.sources import STDIN, Source
+from kafkalint.manifests.walking import UsageError, find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kafkalint.manifests.documents import Document
+    from kafkalint.manifests.notices import Notice
+
+__all__ = ["LoadRequest", "Loaded", "UsageError", "load"]
+
+
+class LoadRequest(NamedTuple):
+    """What to load."""
+
+    paths: tuple[str, ...] = ()
+    """Files and folders; `-` stands for `stdin`."""
+    stdin: bytes | None = None
+    stdin_filename: str | None = None
+    from_git: bool = False
+    """Of folders, only the files that git tracks."""
+    render: RenderSettings = RenderSettings()
+    bundles: tuple[StatedBundle, ...] = ()
+    directory: str = ""
+    """What paths are relative to and named from; empty for the process's own working directory."""
+
+
+class Loaded(NamedTuple):
+    """What was loaded, in an order that depends on names only."""
+
+    bundles: tuple[Bundle, ...] = ()
+    documents: tuple[Document, ...] = ()
+    """Every document that was composed, those that do not parse included."""
+    unreadable: tuple[UnreadableSource, ...] = ()
+    """Files that could not be read, or are no text."""
+    notices: tuple[Notice, ...] = ()
+    sources: tuple[Source, ...] = ()
+    """What was opened: files, renderings, standard input."""
+    resources_seen: int = 0
+    skipped: int = 0
+    """Objects that were counted and not opened; they are among those seen."""
+    files_seen: int = 0
+
+
+@dataclass
+class _Run:
+    """A load under way."""
+
+    request: LoadRequest
+    directory: str
+    opener: Opener
+    plain: list[Opened] = field(default_factory=list)
+    rendered: list[Opened] = field(default_factory=list)
+    piped: list[Opened] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    skipped: int = 0
+    files: int = 0
+
+    @property
+    def opened(self) -> list[Opened]:
+        return [*self.plain, *self.rendered, *self.piped]
+
+
+def load(request: LoadRequest) -> Loaded:
+    """Load what a request asks for; raises UsageError where it asks for what is not there."""
+    directory = os.path.abspath(request.directory or os.getcwd())
+    run = _Run(request, directory, Opener(directory))
+    _load_paths(run)
+    _load_stdin(run)
+    for opened in (*run.rendered, *run.piped):
+        opened.settle(_kafka_words([opened]))
+    run.skipped += sum(opened.skipped for opened in run.opened)
+    bundles = _bundles(run)
+    found = tuple(document for opened in run.opened for document in opened.documents)
+    return Loaded(
+        bundles=tuple(bundles),
+        documents=found,
+        unreadable=tuple(sorted(run.opener.unreadable, key=lambda record: record.source.name)),
+        notices=tuple(run.notices),
+        sources=tuple(opened.source for opened in run.opened if opened.documents),
+        resources_seen=run.skipped + sum(len(document.resources) for document in found),
+        skipped=run.skipped,
+        files_seen=run.files,
+    )
+
+
+def _load_paths(run: _Run) -> None:
+    paths = [path for path in run.request.paths if path != STDIN]
+    if not paths:
+        return
+    found = find(paths, run.directory, from_git=run.request.from_git)
+    run.notices += found.notices
+    run.files += len(found.files)
+    todo = plan(found.files)
+    read_in = harvest(found.files, todo.consumed)
+    _load_plain(run, read_in)
+    _load_renderings(run, todo, read_in)
+
+
+def _load_plain(run: _Run, read_in: Harvest) -> None:
+    run.plain += open_core(read_in, run.opener)
+    words = _kafka_words(run.plain) if read_in.entries or any(opened.put_off for opened in run.plain) else ()
+    run.plain += open_partners(read_in, run.opener, words)
+    for opened in run.plain:
+        opened.settle(words)
+    run.plain.sort(key=lambda opened: opened.source.name)
+    run.skipped += sum(entry.scent.objects for entry in read_in.entries)
+
+
+def _load_renderings(run: _Run, todo: Plan, read_in: Harvest) -> None:
+    if not todo.jobs:
+        return
+    from kafkalint.manifests.rendering import is_asked_for, render  # noqa: PLC0415 - most runs have nothing to render
+
+    mentions = _Mentions(read_in.mentions)
+    settings = run.request.render
+    jobs = [job for job in todo.jobs if concerns_kafka(job, mentions) or is_asked_for(job, settings, run.directory)]
+    run.skipped += _passed_over(todo, jobs, read_in)
+    for rendering in render(jobs, settings, run.directory):
+        if rendering.notice:
+            run.notices.append(rendering.notice)
+        if rendering.source:
+            run.rendered += run.opener.stream(rendering.source)
+
+
+def _passed_over(todo: Plan, jobs: Iterable[Job], read_in: Harvest) -> int:
+    """Objects in files whose renderings cannot concern Kafka."""
+    spoken_for = {path for job in jobs for path in job.files}
+    return sum(objects for path, objects in read_in.objects.items() if path in todo.consumed and path not in spoken_for)
+
+
+class _Mentions:
+    """Whether a file speaks of Kafka, those included that no path led to."""
+
+    def __init__(self, known: dict[str, bool]) -> None:
+        self.known = known
+
+    def __call__(self, path: str) -> bool:
+        if path not in self.known:
+            try:
+                self.known[path] = mentions_kafka(read(path))
+            except ReadError:
+                self.known[path] = False
+        return self.known[path]
+
+
+def _load_stdin(run: _Run) -> None:
+    data = run.request.stdin
+    if data is None:
+        return
+    name = run.request.stdin_filename or STDIN
+    run.files += 1
+    source = Source(name, data, name.rpartition("/")[0], working_directory=run.directory)
+    run.piped += run.opener.stream(source)
+
+
+def _kafka_words(group: Iterable[Opened]) -> frozenset[bytes]:
+    """Names and labels of the Kafka among these; none where there is no Kafka."""
+    found = (resource for opened in group for document in opened.documents for resource in document.resources)
+    return frozenset(word.encode(errors="replace") for resource in found for word in kafka_words(resource))
+
+
+def _bundles(run: _Run) -> list[Bundle]:
+    plain, rendered = ([_piece(opened) for opened in group] for group in (run.plain, run.rendered))
+    stated, rest = bundle_stated([*plain, *rendered], run.request.bundles)
+    left = {piece.name for piece in rest}
+    bundles = [*stated, *bundle_tree(piece for piece in plain if piece.name in left)]
+    alone = [piece for piece in rendered if piece.name in left] + [_piece(opened) for opened in run.piped]
+    bundles += [Bundle(piece.name, piece.resources) for piece in alone]
+    return [bundle for bundle in bundles if bundle.primary]
+
+
+def _piece(opened: Opened) -> Piece:
+    return Piece(
+        opened.source.name, tuple(resource for document in opened.documents for resource in document.resources)
+    )

@@ -1,0 +1,91 @@
+"""What of the files found is to be rendered, and which files only their rendering can speak for."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from kafkalint.manifests.sniffing import mentions_kafka
+from kafkalint.manifests.walking import CHART_FILE, KUSTOMIZATION_FILES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from kafkalint.manifests.kustomizations import Graph, Kustomization
+    from kafkalint.manifests.walking import FoundFile
+
+
+class Job(NamedTuple):
+    """A folder to render."""
+
+    tool: Literal["kustomize", "helm"]
+    file: str
+    """Absolute path of the file that says what is rendered."""
+    files: tuple[str, ...] = ()
+    """Absolute paths of all that goes into it, as far as that is on this disk."""
+    patches: tuple[str, ...] = ()
+    component: bool = False
+
+    @property
+    def directory(self) -> str:
+        """The folder to render."""
+        return os.path.dirname(self.file)
+
+
+class Plan(NamedTuple):
+    """The renderings of a run, and the files that are no plain source because of them."""
+
+    jobs: tuple[Job, ...]
+    consumed: frozenset[str]
+    """Absolute paths."""
+
+
+def plan(files: Iterable[FoundFile]) -> Plan:
+    """Kustomizations that no other refers to, and charts that are no subchart; a file that was named is left alone."""
+    paths = [file.path for file in files if not file.named]
+    kustomizations = [path for path in paths if os.path.basename(path) in KUSTOMIZATION_FILES]
+    with_chart = [os.path.dirname(path) for path in paths if os.path.basename(path) == CHART_FILE]
+    if not kustomizations and not with_chart:
+        return Plan((), frozenset())
+    from kafkalint.manifests.charts import chart_roots, read_chart  # noqa: PLC0415 - most runs have nothing to render
+    from kafkalint.manifests.kustomizations import Graph  # noqa: PLC0415 - as above
+
+    charts = chart_roots(with_chart)
+    in_chart = _sorted_into(charts, paths)
+    inside = {path for members in in_chart.values() for path in members}
+    graph = Graph(path for path in kustomizations if path not in inside)
+    jobs = [_kustomize(graph, root) for root in graph.roots()]
+    inflated = tuple(os.path.join(k.charts, "") for k in graph.known.values() if k and k.charts)
+    for directory, members in in_chart.items():
+        if not os.path.join(directory, "").startswith(inflated) and not read_chart(directory).library:
+            jobs.append(Job("helm", os.path.join(directory, CHART_FILE), tuple(members)))
+    consumed = inside | {path for job in jobs for path in job.files} | {k.path for k in graph.found.values()}
+    return Plan(tuple(jobs), frozenset(consumed))
+
+
+def _sorted_into(charts: list[str], paths: list[str]) -> dict[str, list[str]]:
+    """The files of each chart; one that lies in two folders belongs to the inner one."""
+    members: dict[str, list[str]] = {chart: [] for chart in charts}
+    for path in paths if charts else ():
+        folder = os.path.dirname(path)
+        while folder not in members:
+            above = os.path.dirname(folder)
+            if above == folder:
+                break
+            folder = above
+        else:
+            members[folder].append(path)
+    return members
+
+
+def _kustomize(graph: Graph, root: Kustomization) -> Job:
+    closure = graph.closure(root)
+    files = {path: None for k in closure for path in (k.path, *k.files)}
+    # A kustomization may hold patches itself, written out in place.
+    patches = {path: None for k in closure for path in (k.path, *k.patches)}
+    return Job("kustomize", root.path, tuple(files), tuple(patches), root.component)
+
+
+def concerns_kafka(job: Job, mentions: Callable[[str], bool]) -> bool:
+    """Whether anything that goes into a rendering, or the name of its folder, speaks of Kafka."""
+    return mentions_kafka(os.fsencode(os.path.basename(job.directory))) or any(map(mentions, job.files))

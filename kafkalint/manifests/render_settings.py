@@ -1,0 +1,32 @@
+"""How renderings are made: known in every run, while what makes them is imported where there is something to render."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kafkalint.manifests.reading import MAX_BYTES
+
+SECONDS = 60.0
+
+
+class ChartValues(NamedTuple):
+    """A rendering of a chart that the config asks for."""
+
+    chart: str
+    """The chart's folder, or a glob."""
+    values: tuple[str, ...] = ()
+    """Values files, relative to the working directory."""
+    release: str = ""
+    namespace: str = ""
+
+
+class RenderSettings(NamedTuple):
+    """How renderings are made."""
+
+    kustomize: bool = True
+    helm: bool = True
+    charts: tuple[ChartValues, ...] = ()
+    """Each entry is one rendering of the charts that it names; a chart without one is rendered with its own values."""
+    kubernetes_version: str | None = None
+    seconds: float = SECONDS
+    most: int = MAX_BYTES

@@ -1,0 +1,203 @@
+"""Renderings: what Kustomize and Helm make of a folder, with where each object comes from."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from kafkalint.manifests.charts import read_chart, template_path
+from kafkalint.manifests.commands import CommandError, run
+from kafkalint.manifests.documents import documents
+from kafkalint.manifests.globs import matches
+from kafkalint.manifests.kustomize_origins import origin_file
+from kafkalint.manifests.notices import Notice
+from kafkalint.manifests.render_settings import ChartValues, RenderSettings
+from kafkalint.manifests.resources import ORIGIN_ANNOTATION
+from kafkalint.manifests.sources import Source
+from kafkalint.manifests.text import TextError
+from kafkalint.manifests.walking import Namer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kafkalint.manifests.planning import Job
+
+_WRAPPER = "kustomization.yaml"
+_ORIGIN = re.compile(
+    rf"^(?P<indent>[ ]*){re.escape(ORIGIN_ANNOTATION)}: \|-?\n(?P<block>(?:(?P=indent)[ ]+.*\n?)+)", re.MULTILINE
+)
+_RELEASE = re.compile(r"[^a-z0-9]+")
+_LONGEST_RELEASE = 53
+_WORKERS = 4
+
+
+class Rendering(NamedTuple):
+    """What came of a job: a source, or a word on why there is none."""
+
+    source: Source | None = None
+    notice: Notice | None = None
+
+
+def render(jobs: Sequence[Job], settings: RenderSettings, directory: str) -> list[Rendering]:
+    """Every job's renderings in the order of the jobs; the programs run side by side."""
+    tasks = [task for job in jobs for task in _tasks(job, settings, directory)]
+    if len(tasks) < 2:
+        return [task.run() for task in tasks]
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only rendering needs it
+
+    with ThreadPoolExecutor(min(_WORKERS, os.cpu_count() or 1)) as pool:
+        return list(pool.map(lambda task: task.run(), tasks))
+
+
+@dataclass(frozen=True)
+class _Task:
+    job: Job
+    settings: RenderSettings
+    directory: str
+    values: ChartValues | None = None
+
+    @property
+    def folder(self) -> str:
+        return Namer(self.directory).folder(self.job.directory)
+
+    @property
+    def name(self) -> str:
+        label = ", ".join(self.values.values) if self.values else ""
+        return f"{self.folder} [{label}]" if label else self.folder
+
+    def run(self) -> Rendering:
+        enabled = self.settings.kustomize if self.job.tool == "kustomize" else self.settings.helm
+        if not enabled:
+            return self.failed("rendering is switched off")
+        if self.job.component:
+            return Rendering(
+                notice=Notice(self.name, "not checked: a Component that no kustomization here builds upon")
+            )
+        try:
+            return self.kustomize() if self.job.tool == "kustomize" else self.helm()
+        except CommandError as failure:
+            return self.failed(str(failure))
+        except OSError as error:
+            return self.failed(error.strerror or str(error))
+
+    def failed(self, reason: str) -> Rendering:
+        shown = reason.replace(os.path.join(self.directory, ""), "")
+        return Rendering(notice=Notice(self.name, f"not rendered, so not checked: {shown}. By hand: {self.by_hand()}"))
+
+    def by_hand(self) -> str:
+        if self.job.tool == "kustomize":
+            return f"kustomize build {shlex.quote(self.folder)} | kafkalint check -"
+        flags = [part for file in (self.values.values if self.values else ()) for part in ("--values", file)]
+        return f"{shlex.join(['helm', 'template', self.release(), self.folder, *flags])} | kafkalint check -"
+
+    def source(self, data: bytes) -> Source:
+        namer = Namer(self.directory)
+        return Source(
+            name=self.name,
+            data=data,
+            directory=self.folder,
+            rendered_by=self.job.tool,
+            root=namer(self.job.file),
+            patches=tuple(map(namer, self.job.patches)),
+            working_directory=self.directory,
+        )
+
+    def kustomize(self) -> Rendering:
+        import tempfile  # noqa: PLC0415 - only rendering needs it
+
+        command = _kustomize_command()
+        with tempfile.TemporaryDirectory(prefix="kafkalint-") as place:
+            # The real paths: a relative one through a symbolic link, as /tmp is on macOS, would lead elsewhere.
+            wrapper = os.path.realpath(place)
+            target = os.path.relpath(os.path.realpath(self.job.directory), wrapper)
+            with open(os.path.join(wrapper, _WRAPPER), "w", encoding="utf-8") as file:
+                file.write(_wrapper(target))
+            try:
+                data = run(command, directory=wrapper, seconds=self.settings.seconds, most=self.settings.most)
+            except CommandError as failure:
+                raise CommandError(str(failure).replace(wrapper, self.folder)) from None
+        source = self.source(data)
+        return Rendering(source=replace(source, origins=self.kustomize_origins(source, wrapper)))
+
+    def kustomize_origins(self, source: Source, wrapper: str) -> dict[str, str]:
+        try:
+            content = source.text.content
+        except TextError:
+            return {}
+        real = os.path.realpath(self.job.directory)
+        found = {}
+        for block in dict.fromkeys(match["block"] for match in _ORIGIN.finditer(content)):
+            named = origin_file(block)
+            path = os.path.normpath(os.path.join(wrapper, named)) if named else ""
+            if named and os.path.isfile(path):
+                seen = os.path.normpath(os.path.join(self.job.directory, os.path.relpath(path, real)))
+                found[named] = Namer(self.directory)(seen if os.path.realpath(seen) == os.path.realpath(path) else path)
+        return found
+
+    def release(self) -> str:
+        wanted = (self.values.release if self.values else "") or read_chart(self.job.directory).name
+        return _RELEASE.sub("-", wanted.lower()).strip("-")[:_LONGEST_RELEASE].strip("-") or "release"
+
+    def helm(self) -> Rendering:
+        command = [_program("helm"), "template", self.release(), self.job.directory, "--skip-tests"]
+        for file in self.values.values if self.values else ():
+            command += ["--values", os.path.join(self.directory, file)]
+        if self.values and self.values.namespace:
+            command += ["--namespace", self.values.namespace]
+        if self.settings.kubernetes_version:
+            command += ["--kube-version", self.settings.kubernetes_version]
+        place = self.directory or os.curdir
+        source = self.source(run(command, directory=place, seconds=self.settings.seconds, most=self.settings.most))
+        return Rendering(source=replace(source, origins=self.helm_origins(source)))
+
+    def helm_origins(self, source: Source) -> dict[str, str]:
+        chart = read_chart(self.job.directory)
+        namer = Namer(self.directory)
+        try:
+            named = dict.fromkeys(document.helm_source for document in documents(source))
+        except TextError:
+            return {}
+        paths = {name: template_path(chart, name) for name in named if name}
+        return {name: namer(path) for name, path in paths.items() if path}
+
+
+def _tasks(job: Job, settings: RenderSettings, directory: str) -> list[_Task]:
+    task = _Task(job, settings, directory)
+    if job.tool == "kustomize":
+        return [task]
+    asked = [entry for entry in settings.charts if matches(entry.chart, task.folder)]
+    return [replace(task, values=entry) for entry in asked] or [task]
+
+
+def is_asked_for(job: Job, settings: RenderSettings, directory: str) -> bool:
+    """Whether the config names this chart."""
+    return job.tool == "helm" and any(task.values for task in _tasks(job, settings, directory))
+
+
+def _kustomize_command() -> list[str]:
+    import shutil  # noqa: PLC0415 - only rendering needs it
+
+    for program, command in (("kustomize", "build"), ("kubectl", "kustomize")):
+        path = shutil.which(program)
+        if path:
+            return [path, command, "."]
+    raise CommandError("neither kustomize nor kubectl is on the PATH")
+
+
+def _program(name: str) -> str:
+    import shutil  # noqa: PLC0415 - only rendering needs it
+
+    path = shutil.which(name)
+    if path is None:
+        raise CommandError(f"{name} is not on the PATH")
+    return path
+
+
+def _wrapper(target: str) -> str:
+    """A kustomization that builds another one and has the origin of every object written into it."""
+    import json  # noqa: PLC0415 - only rendering needs it
+
+    return f"resources: [{json.dumps(target.replace(os.sep, '/'))}]\nbuildMetadata: [originAnnotations]\n"

@@ -1,0 +1,219 @@
+"""Paths to files: what is named, what is found under a folder, what git tracks; always in one order."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from kafkalint.manifests.notices import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+EXTENSIONS = (".yaml", ".yml", ".json")
+CHART_FILE = "Chart.yaml"
+KUSTOMIZATION = "Kustomization"
+KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", KUSTOMIZATION)
+_SKIPPED = frozenset(("node_modules", "__pycache__"))
+_GIT_SECONDS = 60.0
+
+
+class UsageError(Exception):
+    """Something asked for that cannot be done: the command line's mistake and not the manifests'."""
+
+
+class FoundFile(NamedTuple):
+    """A file to read: its name as reports show it, the path to open, and whether it was named outright."""
+
+    name: str
+    path: str
+    named: bool
+
+
+class _Link(NamedTuple):
+    path: str
+    target: str
+    root: str
+
+
+@dataclass
+class _Search:
+    """What a search has come upon so far."""
+
+    files: dict[str, bool] = field(default_factory=dict)
+    """Absolute paths, with whether they were named."""
+    folders: set[str] = field(default_factory=set)
+    links: list[_Link] = field(default_factory=list)
+    notices: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Found(NamedTuple):
+    """The files of a run, by name, and what could not be looked into."""
+
+    files: list[FoundFile]
+    notices: list[Notice]
+
+
+def find(paths: Iterable[str], directory: str, *, from_git: bool = False) -> Found:
+    """Every file that these paths mean; raises UsageError where one means nothing."""
+    search = _Search()
+    for path in paths:
+        absolute = os.path.normpath(os.path.join(directory, path))
+        if not os.path.exists(absolute):
+            raise UsageError(_missing(path, absolute))
+        if from_git:
+            _tracked(absolute, search)
+        elif os.path.isdir(absolute):
+            _walk(absolute, search)
+        else:
+            search.files[absolute] = True
+    _follow(search)
+    named = Namer(directory)
+    files = sorted(FoundFile(named(path), path, flag) for path, flag in search.files.items())
+    return Found(files, sorted({Notice(named(path), text) for path, text in search.notices}, key=lambda n: n.subject))
+
+
+def _missing(path: str, absolute: str) -> str:
+    if os.path.islink(absolute):
+        return f"{path}: a symbolic link that leads nowhere"
+    return f"{path}: no such file or directory"
+
+
+class Namer:
+    """Absolute paths as reports show them: relative to the working directory, with `/`."""
+
+    def __init__(self, directory: str) -> None:
+        self.directory = directory
+        self._real = os.path.realpath(directory)
+        self._folders = {directory: ""}
+
+    def __call__(self, path: str) -> str:
+        """The name of one path; bytes of it that are no text are written out, so that it can always be shown."""
+        folder, name = os.path.split(path)
+        prefix = self._folders.get(folder)
+        if prefix is None:
+            prefix = self._folders[folder] = self._prefix(folder)
+        name = prefix + name
+        return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
+
+    def folder(self, path: str) -> str:
+        """The name of a folder; `.` for the working directory."""
+        return "." if path == self.directory else self(path)
+
+    def _prefix(self, folder: str) -> str:
+        """What goes before the names in a folder: nothing, or its own name with a `/`."""
+        for whole, base in ((folder, self.directory), (os.path.realpath(folder), self._real)):
+            try:
+                name = os.path.relpath(whole, base)
+            except ValueError:  # another drive of Windows
+                return folder.replace(os.sep, "/") + "/"
+            if not name.startswith(".."):
+                break
+        else:
+            name = os.path.relpath(folder, self.directory)
+        return "" if name == "." else name.replace(os.sep, "/") + "/"
+
+
+def _walk(root: str, search: _Search) -> None:
+    pending = [root]
+    while pending:
+        folder = pending.pop()
+        if folder in search.folders:
+            continue
+        search.folders.add(folder)
+        try:
+            with os.scandir(folder) as entries:
+                pending.extend(_sort_out(entries, root, search))
+        except OSError as error:
+            search.notices.append((folder, f"cannot be listed: {error.strerror or error}"))
+
+
+def _sort_out(entries: Iterator[os.DirEntry[str]], root: str, search: _Search) -> list[str]:
+    below = []
+    for entry in entries:
+        name = entry.name
+        if name.startswith("."):
+            continue
+        if entry.is_symlink():
+            search.links.append(_Link(entry.path, "", root))
+        elif entry.is_dir(follow_symlinks=False):
+            if name not in _SKIPPED:
+                below.append(entry.path)
+        elif is_candidate(name) and entry.is_file(follow_symlinks=False):
+            search.files.setdefault(entry.path, False)
+    return below
+
+
+def is_candidate(name: str) -> bool:
+    """Whether a file of this name may hold manifests, or say how they are rendered."""
+    return name.endswith(EXTENSIONS) or name == KUSTOMIZATION or name.lower().endswith(EXTENSIONS)
+
+
+def _follow(search: _Search) -> None:
+    """Follow the links that stay under their root and lead to what was not met anyway; each place is looked at once."""
+    if not search.links:
+        return
+    seen = {os.path.realpath(path) for path in search.files}
+    folders = {os.path.realpath(path) for path in search.folders}
+    while search.links:
+        links, search.links = sorted(search.links), []
+        for link in links:
+            _follow_one(link, search, seen, folders)
+
+
+def _follow_one(link: _Link, search: _Search, seen: set[str], folders: set[str]) -> None:
+    target = os.path.realpath(link.path)
+    root = os.path.realpath(link.root)
+    inside = target == root or target.startswith(os.path.join(root, ""))
+    candidate = is_candidate(os.path.basename(link.path))
+    if not os.path.exists(target):
+        if candidate:
+            search.notices.append((link.path, "a symbolic link that leads nowhere: not read"))
+    elif os.path.isdir(target):
+        if inside and target not in folders:
+            folders.add(target)
+            _walk(link.path, search)
+    elif candidate and not inside:
+        search.notices.append(
+            (link.path, f"a symbolic link out of the folder: not read; name {target} to have it checked")
+        )
+    elif candidate and os.path.isfile(target) and target not in seen:
+        seen.add(target)
+        search.files.setdefault(link.path, False)
+
+
+def _tracked(path: str, search: _Search) -> None:
+    """Files that git tracks under a path: what a commit holds, and not what happens to lie beside it."""
+    if not os.path.isdir(path):
+        search.files[path] = True
+        return
+    for name in _ls_files(path):
+        parts = name.split("/")
+        if any(part.startswith(".") or part in _SKIPPED for part in parts) or not is_candidate(parts[-1]):
+            continue
+        file = os.path.join(path, *parts)
+        if os.path.islink(file):
+            search.links.append(_Link(file, "", path))
+        elif os.path.isfile(file):
+            search.files.setdefault(file, False)
+
+
+def _ls_files(folder: str) -> list[str]:
+    import subprocess  # noqa: PLC0415 - only --from-git needs it
+
+    command = ["git", "ls-files", "-z", "--cached"]
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed command
+            command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=_GIT_SECONDS, check=False
+        )
+    except FileNotFoundError:
+        raise UsageError("--from-git needs git, and there is none on the PATH") from None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UsageError(f"git ls-files failed: {error}") from None
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines() or [
+            f"git gave up with status {done.returncode}"
+        ]
+        raise UsageError(f"--from-git: {said[0]}")
+    return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
