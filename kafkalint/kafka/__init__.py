@@ -1,0 +1,1 @@
+"""The Kafka model, and the Kubernetes meaning that it needs."""

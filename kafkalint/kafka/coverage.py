@@ -1,0 +1,129 @@
+"""Which disruption budget covers which pods, and which covers none although it was meant to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kafkalint.kafka.labels import Mismatch
+from kafkalint.kafka.model import Budget, KafkaCluster, KafkaModel, NodePool
+from kafkalint.kafka.placement import Pods
+from kafkalint.manifests.bundles import may_share_namespace
+
+_KAFKA_WORDS = ("kafka", "zookeeper", "strimzi.io/", "platform.confluent.io/")
+_AROUND_KAFKA = (
+    "akhq",
+    "bridge",
+    "client",
+    "connect",
+    "console",
+    "consumer",
+    "cruise",
+    "entity",
+    "exporter",
+    "kafdrop",
+    "ksql",
+    "manager",
+    "mirror",
+    "operator",
+    "producer",
+    "registry",
+    "rest",
+    "streams",
+    "-ui",
+)
+
+
+class Selected(NamedTuple):
+    """Pods that a budget selects."""
+
+    pods: tuple[Pods, ...]
+    certain: bool
+    """False where more pods may be selected than the input shows."""
+
+    @property
+    def total(self) -> int | None:
+        """How many pods there will be; None where the input does not say."""
+        counts = [pods.replicas for pods in self.pods]
+        return None if not self.certain or None in counts else sum(count or 0 for count in counts)
+
+
+class Aimless(NamedTuple):
+    """A budget that selects no pod of the input, and the Kafka pods that it comes closest to."""
+
+    budget: Budget
+    nearest: NodePool
+    mismatches: tuple[Mismatch, ...]
+    instead: Budget | None
+    """The budget that those pods have already."""
+
+
+def covering(pool: NodePool, cluster: KafkaCluster, model: KafkaModel) -> list[Budget]:
+    """Budgets that certainly select the pods of a pool: the operator's first, then those of the input."""
+    return [budget for budget in (*cluster.budgets, *model.budgets) if budget.covers(pool.pods)]
+
+
+def may_cover(pool: NodePool, cluster: KafkaCluster, model: KafkaModel) -> bool:
+    """Whether some budget selects the pods of a pool, or may do so."""
+    return any(budget.covers(pool.pods) is not False for budget in (*cluster.budgets, *model.budgets))
+
+
+def selected(budget: Budget, model: KafkaModel) -> Selected:
+    """The pods of the input that a budget selects: Kafka's, and whoever else carries such labels."""
+    every = {id(pods): pods for pods in _all_pods(model)}.values()
+    verdicts = [(pods, budget.covers(pods)) for pods in every]
+    certain = all(verdict is not None for _, verdict in verdicts)
+    chosen = {(pods.namespace, pods.name, pods.labels): pods for pods, verdict in verdicts if verdict}
+    return Selected(tuple(chosen.values()), certain)
+
+
+def aimless_budgets(model: KafkaModel) -> Iterator[Aimless]:
+    """Budgets of the input that mean Kafka and select nothing that will exist.
+
+    A budget that names nothing of Kafka may be for pods that an operator makes out of a resource which is not modelled;
+    it is left alone. So is every budget beside a cluster of which only a part is in the input.
+    """
+    for budget in model.budgets:
+        clusters = [cluster for cluster in model.clusters if may_share_namespace(cluster.namespace, budget.namespace)]
+        if not clusters or not all(cluster.whole for cluster in clusters):
+            continue
+        if budget.spec.problem is not None or not _means_kafka(budget, clusters):
+            continue
+        if any(budget.covers(pods) is not False for pods in _all_pods(model)):
+            continue
+        nearest = _nearest(budget, clusters, model)
+        if nearest is not None and not _means_a_client(nearest):
+            yield nearest
+
+
+def _all_pods(model: KafkaModel) -> Iterator[Pods]:
+    for cluster in model.clusters:
+        for pool in cluster.nodes:
+            yield pool.pods
+    for workload in model.workloads:
+        yield workload.pods
+
+
+def _means_kafka(budget: Budget, clusters: list[KafkaCluster]) -> bool:
+    names = {cluster.name for cluster in clusters} | {pool.resource.name for c in clusters for pool in c.nodes}
+    words = [budget.name]
+    for part in budget.spec.selector.parts if budget.spec.selector else ():
+        words += [part.key, *part.values]
+    return any(word in names or any(hint in word.lower() for hint in _KAFKA_WORDS) for word in words)
+
+
+def _means_a_client(aimless: Aimless) -> bool:
+    """Whether the budget is for something around Kafka, which may be deployed from elsewhere."""
+    words = [aimless.budget.name, *(value for miss in aimless.mismatches for value in miss.requirement.values)]
+    return any(hint in word.lower() for word in words for hint in _AROUND_KAFKA)
+
+
+def _nearest(budget: Budget, clusters: list[KafkaCluster], model: KafkaModel) -> Aimless | None:
+    found = []
+    for cluster in clusters:
+        for pool in cluster.nodes:
+            selector = budget.spec.selector
+            mismatches = selector.unmatched(pool.pods.labels) if selector else ()
+            instead = next(iter(covering(pool, cluster, model)), None)
+            found.append(Aimless(budget, pool, mismatches, instead))
+    return min(found, key=lambda aimless: len(aimless.mismatches), default=None)
