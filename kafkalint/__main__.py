@@ -1,0 +1,5 @@
+"""`python -m kafkalint`."""
+
+from kafkalint.cli import main
+
+main(prog_name="kafkalint")

@@ -1,0 +1,1 @@
+"""What a check is, what it says, and which of it is kept."""

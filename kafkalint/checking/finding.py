@@ -1,0 +1,117 @@
+"""What a check says: a finding, the places that it points at, and the fault of a check that could not say anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from kafkalint.manifests.resources import Place
+from kafkalint.manifests.text import Position, Span, Text
+
+if TYPE_CHECKING:
+    from kafkalint.manifests.sources import Source
+
+
+class Level(Enum):
+    """How bad it is, by SARIF's and the pull request's three steps."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return ("error", "warning", "info").index(self.value)
+
+
+class Applicability(Enum):
+    """What may be done with a fix unasked."""
+
+    SAFE = "safe"
+    """Keeps what the manifest means and mends what it says; applied by `--fix`."""
+    NEW = "new"
+    """Adds a resource and changes none; applied by `--fix`."""
+    UNSAFE = "unsafe"
+    """May change behaviour or roll pods: its owner has to want it; applied by `--unsafe-fixes`."""
+    HINT = "hint"
+    """Words only: the right value is not in the manifests."""
+
+
+class TextPlace(NamedTuple):
+    """A place in a text that is no value of a resource: a syntax error, a comment, a key written twice."""
+
+    source: Source
+    at: Span
+
+    def span(self) -> Span:
+        """The offsets themselves."""
+        return self.at
+
+
+class Related(NamedTuple):
+    """Another place that a finding speaks of, and what it is there for."""
+
+    place: Place | TextPlace
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check says about one place."""
+
+    code: str
+    name: str
+    level: Level
+    message: str
+    """One sentence: the object, the value found, the value wanted, the consequence."""
+    place: Place | TextPlace
+    help: str = ""
+    """How to mend it, in words that hold for this flavour."""
+    related: tuple[Related, ...] = ()
+    cluster: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place resolved: a file, a region in code points (1-based, end exclusive), and the text that it lies in."""
+
+    file: str
+    start: Position
+    end: Position
+    text: Text = field(repr=False, compare=False)
+
+    @property
+    def line(self) -> int:
+        """First line of the region."""
+        return self.start.line
+
+
+class Located(NamedTuple):
+    """A finding with its places resolved: what reports show."""
+
+    finding: Finding
+    location: Location
+    related: tuple[tuple[Location, str], ...] = ()
+    origin: str | None = None
+    """The file that the flagged object was rendered from, where `location` could not be moved there."""
+    suppressed: Suppression | None = None
+    note: str | None = None
+    """What the reader should know about the place: an overlay sets the value, the line is only near it."""
+
+
+class Suppression(NamedTuple):
+    """Why a finding is not shown: who said so, where, and the reason given."""
+
+    kind: str
+    """`inSource` or `external`, as SARIF has it."""
+    reason: str
+
+
+class Fault(NamedTuple):
+    """A check that raised: an internal error to be reported; the other checks went on."""
+
+    code: str
+    name: str
+    problem: str

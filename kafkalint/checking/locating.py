@@ -1,0 +1,42 @@
+"""Findings with their places resolved to files, lines and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kafkalint.checking.finding import Finding, Located, Location
+from kafkalint.manifests.origins import Traced, trace
+from kafkalint.manifests.text import Span, Text
+
+
+def locate(finding: Finding) -> Located:
+    """A finding at its place in the source; for rendered text with a known origin, at its place there."""
+    traced = trace(finding.place)
+    related = tuple((_location(trace(item.place)), item.message) for item in finding.related)
+    return Located(finding, _location(traced), related, traced.origin, note=traced.note)
+
+
+def _location(traced: Traced) -> Location:
+    return location_of(traced.name, traced.text, traced.span)
+
+
+def at_their_origin(located: Iterable[Located]) -> Iterator[Located]:
+    """Findings without repetitions: a base that several overlays build on is one file, and its faults are one each."""
+    seen: set[tuple[object, ...]] = set()
+    for item in located:
+        location = item.location
+        key = (item.finding.code, item.finding.message, location.file, location.start, location.end)
+        if key not in seen:
+            seen.add(key)
+            yield item
+
+
+def location_of(name: str, text: Text, span: Span) -> Location:
+    """A span as lines and columns."""
+    return Location(name, text.position(span.start), text.position(span.end), text)
+
+
+def order(located: Located) -> tuple[object, ...]:
+    """The order of reports: file, line, column, code, and what makes it the same for the same input."""
+    location, finding = located.location, located.finding
+    return (location.file, *location.start, finding.code, *location.end, finding.message)

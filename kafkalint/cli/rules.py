@@ -1,0 +1,86 @@
+"""`kafkalint rules`: every check that is loaded, and where it comes from."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from kafkalint.registry import LoadedCheck
+
+
+@click.command("rules", short_help="List every check that is loaded, and where it comes from.")
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to list them."
+)
+@click.option("--plugin", "plugins", multiple=True, metavar="MODULE", help="Load the checks of this module too.")
+def command(form: str, plugins: tuple[str, ...]) -> None:
+    """List every check that is loaded, and where it comes from."""
+    checks = loaded_checks(plugins)
+    click.echo({"text": _text, "json": _json, "markdown": _markdown}[form](checks))
+
+
+def loaded_checks(plugins: tuple[str, ...] = ()) -> tuple[LoadedCheck, ...]:
+    """The checks of every plugin; ends the program with status 3 where one does not load."""
+    from kafkalint.registry import PluginError, load_registry  # noqa: PLC0415 - `--help` needs none of it
+
+    try:
+        return load_registry(plugins).checks
+    except PluginError as error:
+        for problem in error.problems:
+            click.echo(f"kafkalint: {problem}", err=True)
+        sys.exit(3)
+
+
+def _notes(item: LoadedCheck) -> str:
+    check = item.check
+    notes = [f"fix: {check.fix.value}"]
+    if check.opt_in:
+        notes.append("off unless selected")
+    if check.production_only:
+        notes.append("not in the development profile")
+    return ", ".join(notes)
+
+
+def _title(item: LoadedCheck) -> str:
+    from kafkalint.checking.page import page_of  # noqa: PLC0415 - as above
+
+    return page_of(item.check).title
+
+
+def _text(checks: tuple[LoadedCheck, ...]) -> str:
+    width = max((len(item.check.name) for item in checks), default=0)
+    return "\n".join(
+        f"{item.check.code:<8} {item.check.name:<{width}}  {item.check.level.value:<8} {_notes(item)}  [{item.plugin}]"
+        for item in checks
+    )
+
+
+def _json(checks: tuple[LoadedCheck, ...]) -> str:
+    import json  # noqa: PLC0415 - as above
+
+    rules = [
+        {
+            "code": item.check.code,
+            "name": item.check.name,
+            "level": item.check.level.value,
+            "fix": item.check.fix.value,
+            "opt_in": item.check.opt_in,
+            "production_only": item.check.production_only,
+            "summary": _title(item),
+            "plugin": item.plugin,
+            "plugin_version": item.version,
+        }
+        for item in checks
+    ]
+    return json.dumps({"version": 1, "rules": rules}, indent=2, ensure_ascii=False)
+
+
+def _markdown(checks: tuple[LoadedCheck, ...]) -> str:
+    rows = [
+        f"| {item.check.code} | {item.check.name} | {item.check.level.value} | {_title(item)} | {_notes(item)} |"
+        for item in checks
+    ]
+    return "\n".join(["| code | name | level | what is wrong | |", "|---|---|---|---|---|", *rows])

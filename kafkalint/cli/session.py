@@ -1,0 +1,169 @@
+"""One run of `check`: from the options to an outcome."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from kafkalint.checking.finding import Level
+from kafkalint.checking.selection import Choice, Plan, Profile, SelectionError, plan
+from kafkalint.config.finding import find_config
+from kafkalint.config.problems import ConfigError
+from kafkalint.config.settings import Config
+from kafkalint.linting import Rules, lint
+from kafkalint.manifests.loading import Loaded, LoadRequest, UsageError, load
+from kafkalint.manifests.sources import STDIN
+from kafkalint.registry import LoadedCheck, PluginError, Registry, load_registry
+from kafkalint.reports import BUILT_IN, Report, built_in
+
+if TYPE_CHECKING:
+    from kafkalint.checking.outcome import Outcome
+    from kafkalint.cli.options import OutputFormat
+    from kafkalint.kafka.versions import Version
+
+NEVER = "never"
+
+
+class CheckOptions(NamedTuple):
+    """The options of `check`, by the names of its parameters."""
+
+    paths: tuple[str, ...] = ()
+    formats: tuple[OutputFormat, ...] = ()
+    select: tuple[tuple[str, ...], ...] = ()
+    extend_select: tuple[tuple[str, ...], ...] = ()
+    ignore: tuple[tuple[str, ...], ...] = ()
+    profile: str | None = None
+    fail_on: str | None = None
+    config: str | None = None
+    include_suppressed: bool = False
+    from_git: bool = False
+    no_cross_resource: bool = False
+    strimzi_version: Version | None = None
+    kubernetes_version: Version | None = None
+    stdin_filename: str | None = None
+    plugins: tuple[str, ...] = ()
+    jobs: int = 4
+
+
+class ProblemsFound(Exception):  # noqa: N818 - what stops the run is the user's problem, or a plugin's, and no error of this code
+    """Why a run cannot begin; `internal` where a plugin is at fault and not the call."""
+
+    def __init__(self, problems: Sequence[str], *, internal: bool = False) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+        self.internal = internal
+
+
+class Session(NamedTuple):
+    """A run that is over: what it found, how its reports are made, and what makes it fail."""
+
+    outcome: Outcome
+    reports: tuple[tuple[OutputFormat, Report], ...]
+    fail_on: Level | None
+    """None for never."""
+
+
+def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
+    """Do what the options ask for; raises ProblemsFound where that cannot be done."""
+    started = time.perf_counter()
+    registry = _registry(options.plugins)
+    config, registry = _config(options, registry)
+    reports = tuple((wanted, _report(wanted.name, registry)) for wanted in formats)
+    chosen = _plan(options, config, registry)
+    loaded = _load(options, config)
+    rules = Rules(
+        registry=registry,
+        plan=chosen,
+        config=config,
+        settings=config.settings(options.strimzi_version, options.kubernetes_version),
+        today=date.today(),  # noqa: DTZ011 - an expiry date in a config means the reader's day
+        directory=str(Path.cwd()),
+        whole=not options.paths or options.from_git,
+    )
+    outcome = lint(loaded, rules)._replace(
+        include_suppressed=options.include_suppressed,
+        seconds=time.perf_counter() - started,
+        directory=_below_repository(Path.cwd()),
+    )
+    fail_on = options.fail_on or config.fail_on or Level.ERROR.value
+    return Session(outcome, reports, None if fail_on == NEVER else Level(fail_on))
+
+
+def _registry(plugins: Sequence[str]) -> Registry:
+    try:
+        return load_registry(plugins)
+    except PluginError as error:
+        raise ProblemsFound(error.problems, internal=True) from None
+
+
+def _config(options: CheckOptions, registry: Registry) -> tuple[Config, Registry]:
+    try:
+        file = Path(options.config) if options.config else find_config(Path.cwd())
+        if file is None:
+            return Config(), registry
+        from kafkalint.config.loading import load_config  # noqa: PLC0415 - its parsers are for those who have a config
+
+        config = load_config(file, [item.check for item in registry.checks])
+    except ConfigError as error:
+        raise ProblemsFound([str(problem) for problem in error.problems]) from None
+    return config, registry.extended(LoadedCheck(check, "config") for check in config.checks)
+
+
+def _report(name: str, registry: Registry) -> Report:
+    if name in BUILT_IN:
+        return built_in(name)
+    if name not in registry.reports:
+        raise ProblemsFound([f"there is no format {name!r}: {', '.join((*BUILT_IN, *registry.reports))}"])
+    return registry.reports[name]
+
+
+def _plan(options: CheckOptions, config: Config, registry: Registry) -> Plan:
+    given = Choice(
+        select=tuple(word for words in options.select for word in words) if options.select else None,
+        extend_select=tuple(word for words in options.extend_select for word in words),
+        ignore=tuple(word for words in options.ignore for word in words),
+    )
+    profile = Profile(options.profile) if options.profile else config.profile or Profile.PRODUCTION
+    checks = [item.check for item in registry.checks]
+    try:
+        chosen = plan(checks, profile, (config.choice, given), config.levels)
+    except SelectionError as error:
+        raise ProblemsFound(error.problems) from None
+    if options.no_cross_resource:
+        return chosen._replace(checks=tuple(check for check in chosen.checks if not check.cross_resource))
+    return chosen
+
+
+def _load(options: CheckOptions, config: Config) -> Loaded:
+    directory = str(Path.cwd())
+    paths = options.paths or (".",)
+    request = LoadRequest(
+        paths=paths,
+        stdin=sys.stdin.buffer.read() if STDIN in paths else None,
+        stdin_filename=options.stdin_filename,
+        from_git=options.from_git,
+        render=config.render_settings(directory, options.kubernetes_version),
+        bundles=config.stated_bundles(directory),
+        directory=directory,
+    )
+    try:
+        loaded = load(request)
+    except UsageError as error:
+        raise ProblemsFound([str(error)]) from None
+    if not (loaded.resources_seen or loaded.documents or loaded.unreadable or loaded.notices):
+        what = "standard input is empty" if paths == (STDIN,) else f"no manifests in {', '.join(paths)}"
+        raise ProblemsFound([f"{what}: nothing was checked"])
+    return loaded
+
+
+def _below_repository(directory: Path) -> str:
+    """The working directory as seen from the root of its repository; empty at the root, and outside of one."""
+    for folder in (directory, *directory.parents):
+        if (folder / ".git").exists():
+            path = directory.relative_to(folder).as_posix()
+            return "" if path == "." else path
+    return ""

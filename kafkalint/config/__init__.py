@@ -1,0 +1,1 @@
+"""What a repository says about itself in `.kafkalint.yaml`: data, never code."""

@@ -1,0 +1,125 @@
+"""A config read whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from kafkalint.checking.check import Check
+from kafkalint.checking.selection import Profile
+from kafkalint.checking.vocabulary import Vocabulary
+from kafkalint.config import rules, sections
+from kafkalint.config.finding import shown
+from kafkalint.config.problems import ConfigError, ConfigProblem
+from kafkalint.config.reader import Problems, Value
+from kafkalint.config.settings import Config
+from kafkalint.manifests.composer import ComposeError, compose
+from kafkalint.manifests.nodes import Mapping as MappingNode
+from kafkalint.manifests.nodes import Scalar, content_of
+from kafkalint.manifests.scalars import resolve_scalar
+from kafkalint.manifests.sources import Source
+from kafkalint.manifests.text import Position, TextError
+from kafkalint.manifests.wording import in_words
+
+T = TypeVar("T")
+
+FAIL_ON = ("error", "warning", "info", "never")
+_LARGEST = 1_000_000
+KEYS = (
+    "profile",
+    "select",
+    "extend-select",
+    "ignore",
+    "fail-on",
+    "levels",
+    "ignores",
+    "bundles",
+    "storage-classes",
+    "zones",
+    "strimzi-version",
+    "kubernetes-version",
+    "render",
+    "helm",
+    "options",
+    "checks",
+)
+
+
+def load_config(file: Path, checks: Iterable[type[Check]] = ()) -> Config:
+    """Read a config; `checks` are those that are loaded, whose codes, names and options it may use.
+
+    Raises ConfigError with everything that is wrong.
+    """
+    name = shown(file)
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise ConfigError([ConfigProblem(name, Position(1, 1), f"cannot be read: {error.strerror}")]) from None
+    if len(data) > _LARGEST:
+        raise ConfigError([ConfigProblem(name, Position(1, 1), f"larger than {_LARGEST:,} bytes")])
+    return parse_config(Source(name, data), checks, file.absolute())
+
+
+def parse_config(source: Source, checks: Iterable[type[Check]] = (), file: Path | None = None) -> Config:
+    """Read a config from its text; raises ConfigError with everything that is wrong."""
+    problems = Problems(source)
+    root = _root(source)
+    if root is None:
+        return Config(file)
+    config = _config(Value(root, "config", problems), list(checks), file)
+    if problems.found:
+        raise ConfigError(problems.found)
+    return config
+
+
+def _root(source: Source) -> MappingNode | None:
+    try:
+        root = compose(source.text.content)
+    except TextError as error:
+        raise ConfigError([ConfigProblem(source.name, Position(error.line, 1), str(error))]) from None
+    except ComposeError as error:
+        problem = in_words(error.problem, source.text, error.offset)
+        raise ConfigError([ConfigProblem(source.name, source.text.position(error.offset), problem)]) from None
+    if root is None:
+        return None
+    content = content_of(root)
+    if isinstance(content, Scalar) and resolve_scalar(content) is None:
+        return None
+    if not isinstance(content, MappingNode):
+        position = source.text.position(root.start)
+        raise ConfigError([ConfigProblem(source.name, position, "expected a mapping of settings")])
+    return content
+
+
+def _config(value: Value, checks: list[type[Check]], file: Path | None) -> Config:
+    found = value.entries(KEYS)
+    nothing = Value(Scalar("", "", None, 0, 0, None), "nothing", value.problems)
+    entries = {key: found.get(key, nothing) for key in KEYS}
+    written = tuple(rules.data_checks(entries["checks"], checks))
+    every = [*checks, *written]
+    vocabulary = Vocabulary.of(every)
+    kustomize, helm = sections.rendering(entries["render"])
+    return Config(
+        file=file,
+        profile=_if_given(entries["profile"], lambda item: item.member(Profile)),
+        choice=sections.choice(entries, vocabulary),
+        fail_on=_if_given(entries["fail-on"], lambda item: item.choice(FAIL_ON)),
+        levels=sections.levels(entries["levels"], vocabulary),
+        ignores=tuple(sections.ignores(entries["ignores"], vocabulary)),
+        bundles=tuple(sections.bundles(entries["bundles"])),
+        storage_tiers=sections.storage_tiers(entries["storage-classes"]),
+        zones=_if_given(entries["zones"], lambda item: item.integer(1)),
+        strimzi_version=_if_given(entries["strimzi-version"], sections.version),
+        kubernetes_version=_if_given(entries["kubernetes-version"], sections.version),
+        kustomize=kustomize,
+        helm=helm,
+        releases=tuple(sections.releases(entries["helm"])),
+        options=sections.options(entries["options"], every),
+        checks=written,
+    )
+
+
+def _if_given(value: Value, read: Callable[[Value], T | None]) -> T | None:
+    return None if value.empty else read(value)

@@ -1,0 +1,103 @@
+"""The line from what was loaded to what is said: models, checks, suppressions, an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from kafkalint.checking.check import Run, SuppressionCheck
+from kafkalint.checking.locating import at_their_origin, locate, order
+from kafkalint.checking.outcome import ClusterSummary, Outcome
+from kafkalint.checking.policy import Judgement, judge, moved_comments
+from kafkalint.checking.runner import Ledger, distinct, read_models, run_checks
+from kafkalint.checking.suppressions import Directive, in_annotations, in_comments, in_config
+from kafkalint.checking.vocabulary import Vocabulary
+from kafkalint.manifests.documents import Document
+
+if TYPE_CHECKING:
+    from kafkalint.checking.selection import Plan
+    from kafkalint.config.settings import Config
+    from kafkalint.kafka.model import KafkaModel, NodePool, Settings
+    from kafkalint.manifests.loading import Loaded
+    from kafkalint.registry import Registry
+
+
+class Rules(NamedTuple):
+    """What a run goes by."""
+
+    registry: Registry
+    plan: Plan
+    config: Config
+    settings: Settings
+    today: date
+    directory: str
+    """The working directory, absolute."""
+    whole: bool = True
+    """Whether the run sees the whole repository; an entry of the config that meets nothing is then unused."""
+
+
+def lint(loaded: Loaded, rules: Rules) -> Outcome:
+    """Everything that the checks of a plan have to say about what was loaded."""
+    ledger = Ledger()
+    documents = [*loaded.documents, *(Document.broken(item.source, item.unreadable) for item in loaded.unreadable)]
+    models = read_models(loaded.bundles, rules.registry.flavours, rules.settings, ledger)
+    checks = [check() for check in rules.plan.checks if not issubclass(check, SuppressionCheck)]
+    complete = not loaded.notices and not any(document.unreadable for document in documents)
+    run_checks(checks, documents, models, ledger, Run(loaded.sources, models, complete))
+    judgement = _judged(loaded, rules, ledger)
+    return Outcome(
+        findings=list(at_their_origin(sorted(judgement.live, key=order))),
+        suppressed=list(at_their_origin(sorted(judgement.held_back, key=order))),
+        faults=tuple(dict.fromkeys((*ledger.faults, *judgement.faults))),
+        notices=loaded.notices,
+        clusters=tuple(summary for model in models for summary in _summaries(model)),
+        unmodelled=tuple(_unmodelled(models)),
+        resources=loaded.resources_seen,
+        skipped=loaded.skipped,
+        sources=len(loaded.sources) + len(loaded.unreadable),
+        rules=[item.check for item in rules.registry.checks],
+    )
+
+
+def _judged(loaded: Loaded, rules: Rules, ledger: Ledger) -> Judgement:
+    vocabulary = Vocabulary.of(item.check for item in rules.registry.checks)
+    findings = list(distinct(ledger.findings))
+    directives = list(_directives(loaded, rules, vocabulary))
+    read = [source.name for source in loaded.sources]
+    directives += moved_comments((locate(finding) for finding in findings), read, vocabulary)
+    return judge(findings, rules.plan, directives, locate)
+
+
+def _directives(loaded: Loaded, rules: Rules, vocabulary: Vocabulary) -> Iterator[Directive]:
+    for source in loaded.sources:
+        yield from in_comments(source, vocabulary)
+    for document in loaded.documents:
+        for resource in document.resources:
+            yield from in_annotations(resource, vocabulary)
+    seen = None if rules.whole else [source.name for source in loaded.sources]
+    yield from in_config(rules.config.ignores, vocabulary, rules.today, rules.config.relative(rules.directory), seen)
+
+
+def _summaries(model: KafkaModel) -> Iterator[ClusterSummary]:
+    for cluster in model.clusters:
+        yield ClusterSummary(
+            name=cluster.name,
+            namespace=cluster.namespace,
+            flavour=cluster.flavour,
+            kafka_version=cluster.version.value,
+            mode=cluster.mode.value,
+            brokers=_count(cluster.brokers) if cluster.whole else None,
+            controllers=_count(cluster.controllers) if cluster.whole else None,
+        )
+
+
+def _count(pools: Sequence[NodePool]) -> int | None:
+    counts = [pool.replicas.value for pool in pools]
+    return None if None in counts else sum(count or 0 for count in counts)
+
+
+def _unmodelled(models: Iterable[KafkaModel]) -> Iterator[tuple[str, str, str]]:
+    for model in models:
+        for thing in model.unmodelled:
+            yield thing.flavour, str(thing.resource.identity), thing.resource.document.source.name

@@ -1,0 +1,90 @@
+"""The report for programs: one JSON object, whose keys are a contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kafkalint.checking.finding import Level
+from kafkalint.reports.wording import ordered, resource_place, strict_json
+
+if TYPE_CHECKING:
+    from kafkalint.checking.finding import Located, Location
+    from kafkalint.checking.outcome import Outcome
+    from kafkalint.manifests.resources import Place
+    from kafkalint.reports import Screen
+
+VERSION = 1
+"""Raised when a key changes its meaning or goes; new keys come without."""
+
+
+def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every report is called alike
+    """The outcome as one JSON object."""
+    document: dict[str, Any] = {
+        "version": VERSION,
+        "summary": _summary(outcome),
+        "clusters": [cluster._asdict() for cluster in outcome.clusters],
+        "findings": [_finding(located) for located in ordered(outcome.findings)],
+        "notices": [notice._asdict() for notice in outcome.notices],
+        "faults": [fault._asdict() for fault in outcome.faults],
+        "unmodelled": [dict(zip(("flavour", "object", "file"), thing, strict=True)) for thing in outcome.unmodelled],
+    }
+    if outcome.include_suppressed:
+        document["suppressed_findings"] = [_finding(located) for located in ordered(outcome.suppressed)]
+    return strict_json(document)
+
+
+def _summary(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "errors": outcome.count(Level.ERROR),
+        "warnings": outcome.count(Level.WARNING),
+        "infos": outcome.count(Level.INFO),
+        "suppressed": len(outcome.suppressed),
+        "resources": outcome.resources,
+        "clusters": len(outcome.clusters),
+        "seconds": outcome.seconds,
+        "skipped": outcome.skipped,
+        "sources": outcome.sources,
+        "complete": outcome.complete,
+    }
+
+
+def _finding(located: Located) -> dict[str, Any]:
+    finding, place = located.finding, resource_place(located)
+    entry: dict[str, Any] = {
+        "code": finding.code,
+        "name": finding.name,
+        "level": finding.level.value,
+        "message": finding.message,
+        **_region(located.location),
+        "resource": _resource(place) if place else None,
+        "route": place.path if place else "",
+        "cluster": finding.cluster,
+        "fix": None,
+        "related": [_region(location) | {"message": message} for location, message in located.related],
+        "help": finding.help,
+        "origin": located.origin,
+        "note": located.note,
+    }
+    if located.suppressed:
+        entry["suppressed"] = located.suppressed._asdict()
+    return entry
+
+
+def _region(location: Location) -> dict[str, Any]:
+    return {
+        "file": location.file,
+        "line": location.start.line,
+        "column": location.start.column,
+        "end_line": location.end.line,
+        "end_column": location.end.column,
+    }
+
+
+def _resource(place: Place) -> dict[str, Any]:
+    resource = place.resource
+    return {
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
+        "namespace": resource.namespace,
+        "name": resource.name,
+    }

@@ -1,0 +1,354 @@
+"""The report for code scanning: SARIF 2.1.0, as GitHub and the SARIF validator want it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import kafkalint
+from kafkalint.checking.finding import Level
+from kafkalint.checking.page import page_of
+from kafkalint.manifests.sources import STDIN
+from kafkalint.reports.line_hashes import line_hashes
+from kafkalint.reports.wording import clipped, fault_title, ordered, resource_place, sentence, shown, strict_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kafkalint.checking.check import Check
+    from kafkalint.checking.finding import Fault, Finding, Located, Location, Suppression
+    from kafkalint.checking.outcome import Outcome
+    from kafkalint.manifests.resources import Place, Resource
+    from kafkalint.reports import Screen
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+HOME = "https://kafkalint.dev"
+
+_ROOT = "SRCROOT"
+_UNREADABLE = "KL001"
+_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
+_SEVERITIES = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "recommendation"}
+_OWN_CODE = re.compile(r"KL\d{3}")
+_SEMANTIC_VERSION = re.compile(r"\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
+_PLACEHOLDER = re.compile(r"\{(?=\d+\})")
+_LINK = re.compile(r"\](?=\()")
+
+# What GitHub takes; a longer text has the whole file refused.
+_LONGEST_DESCRIPTION = 1024
+_LONGEST_NAME = 255
+_LONGEST_SNIPPET = 2000
+
+
+def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every report is called alike
+    """The outcome as one SARIF run."""
+    return strict_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [_Run(outcome).document()]})
+
+
+class _Run:
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.rules = _rules(outcome)
+        self.rule_index = {rule["id"]: index for index, rule in enumerate(self.rules)}
+        self.paths = _Paths(outcome.directory)
+        self.objects = _LogicalLocations.of(shown(outcome))
+        self.hashes: dict[int, list[str]] = {}
+
+    def document(self) -> dict[str, Any]:
+        run: dict[str, Any] = {
+            "tool": {"driver": self.driver()},
+            "columnKind": "unicodeCodePoints",
+            "defaultEncoding": "utf-8",
+            "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
+            "invocations": [self.invocation()],
+        }
+        if self.objects.entries:
+            run["logicalLocations"] = self.objects.entries
+        return run | {"results": [self.result(located) for located in shown(self.outcome)]}
+
+    def driver(self) -> dict[str, Any]:
+        version = kafkalint.__version__
+        semantic = {"semanticVersion": version} if _SEMANTIC_VERSION.fullmatch(version) else {}
+        return {
+            "name": "kafkalint",
+            "organization": "kafkalint",
+            "version": version,
+            **semantic,
+            "informationUri": HOME,
+            "rules": self.rules,
+        }
+
+    def result(self, located: Located) -> dict[str, Any]:
+        finding = located.finding
+        result: dict[str, Any] = {
+            "ruleId": finding.code,
+            "ruleIndex": self.rule_index[finding.code],
+            "level": _LEVELS[finding.level],
+            "message": {"text": _message(located)},
+            "locations": [self.primary(located)],
+        }
+        if located.related:
+            result["relatedLocations"] = [
+                {"id": number, **self.location(location), "message": {"text": _plain(message) or "Related."}}
+                for number, (location, message) in enumerate(located.related, start=1)
+            ]
+        fingerprints = self.fingerprints(located)
+        if fingerprints:
+            result["partialFingerprints"] = fingerprints
+        if self.outcome.include_suppressed:
+            result["suppressions"] = [_suppression(located.suppressed)] if located.suppressed else []
+        extras = {"cluster": finding.cluster, "origin": located.origin}
+        properties = {key: value for key, value in extras.items() if value}
+        return result | ({"properties": properties} if properties else {})
+
+    def primary(self, located: Located) -> dict[str, Any]:
+        location = self.location(located.location)
+        place = resource_place(located)
+        return location | ({"logicalLocations": [self.objects.reference(place)]} if place else {})
+
+    def location(self, location: Location) -> dict[str, Any]:
+        physical: dict[str, Any] = {"artifactLocation": self.paths.artifact(location.file), "region": _region(location)}
+        context = _context(location)
+        return {"physicalLocation": physical | ({"contextRegion": context} if context else {})}
+
+    def fingerprints(self, located: Located) -> dict[str, str]:
+        fingerprints: dict[str, str] = {}
+        text, line = located.location.text, located.location.line
+        hashes = self.hashes.get(id(text))
+        if hashes is None:
+            hashes = self.hashes[id(text)] = line_hashes(text)
+        if line <= len(hashes):
+            fingerprints["primaryLocationLineHash"] = hashes[line - 1]
+        place = resource_place(located)
+        if place:
+            fingerprints["kafkalintResource/v1"] = resource_fingerprint(located.finding.code, place)
+        return fingerprints
+
+    def invocation(self) -> dict[str, Any]:
+        unreadable = [located for located in ordered(self.outcome.findings) if located.finding.code == _UNREADABLE]
+        invocation: dict[str, Any] = {"executionSuccessful": self.outcome.complete and not unreadable}
+        status = self.outcome.arguments.get("exit_code")
+        if isinstance(status, int):
+            invocation["exitCode"] = status
+        execution = [_notification(f"{notice.subject}: {notice.message}") for notice in self.outcome.notices]
+        execution += [
+            _notification(located.finding.message) | {"locations": [self.location(located.location)]}
+            for located in unreadable
+        ]
+        execution += [self.fault(fault) for fault in self.outcome.faults if fault.code]
+        # A fault of nothing that has a code is a plugin that could not be used.
+        setup = [self.fault(fault) for fault in self.outcome.faults if not fault.code]
+        if execution:
+            invocation["toolExecutionNotifications"] = execution
+        if setup:
+            invocation["toolConfigurationNotifications"] = setup
+        return invocation
+
+    def fault(self, fault: Fault) -> dict[str, Any]:
+        notification = _notification(f"{fault_title(fault)} could not finish: {fault.problem}")
+        if fault.code not in self.rule_index:
+            return notification
+        return notification | {"associatedRule": {"id": fault.code, "index": self.rule_index[fault.code]}}
+
+
+@dataclass(frozen=True)
+class _Paths:
+    directory: str
+
+    def artifact(self, file: str) -> dict[str, str]:
+        """A file as SARIF names it; standard input is called `stdin`, which is a valid reference and no file."""
+        if file == STDIN:
+            return {"uri": "stdin"}
+        if file.startswith("/"):
+            return {"uri": f"file://{_encoded(file)}"}
+        if re.match(r"[A-Za-z]:/", file):
+            return {"uri": f"file:///{file[:2]}{_encoded(file[2:])}"}
+        return {"uri": _encoded(posixpath.normpath(posixpath.join(self.directory, file))), "uriBaseId": _ROOT}
+
+
+@dataclass
+class _LogicalLocations:
+    """The objects and values that findings speak of, each once, objects before their values."""
+
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    index: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, findings: Iterable[Located]) -> _LogicalLocations:
+        places = [place for located in findings if (place := resource_place(located))]
+        locations = cls()
+        for place in sorted(places, key=_logical_names):
+            resource, value = _logical_names(place)
+            parent = locations.add(resource, {"name": place.resource.name or place.resource.kind, "kind": "resource"})
+            if place.route:
+                locations.add(value, {"name": str(place.route[-1]), "kind": "property", "parentIndex": parent})
+        return locations
+
+    def add(self, name: str, entry: dict[str, Any]) -> int:
+        if name not in self.index:
+            self.index[name] = len(self.entries)
+            self.entries.append({"fullyQualifiedName": name, **entry})
+        return self.index[name]
+
+    def reference(self, place: Place) -> dict[str, Any]:
+        resource, value = _logical_names(place)
+        name = value if place.route else resource
+        return {"fullyQualifiedName": name, "index": self.index[name]}
+
+
+def resource_fingerprint(code: str, place: Place) -> str:
+    """What identifies a finding when lines, files and API versions have changed: the rule, the object, the value."""
+    resource = place.resource
+    kind = f"{resource.group}/{resource.kind}"
+    identity = [code, kind, resource.namespace or "", resource.name, _pointer(place)]
+    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()
+
+
+def _pointer(place: Place) -> str:
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place.route)
+
+
+def _logical_names(place: Place) -> tuple[str, str]:
+    resource = _object_name(place.resource)
+    return resource, f"{resource}#{_pointer(place)}"
+
+
+def _object_name(resource: Resource) -> str:
+    parts = (resource.api_version, resource.kind, resource.namespace, resource.name)
+    return "/".join(part for part in parts if part)
+
+
+def _encoded(path: str) -> str:
+    try:
+        data = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        data = path.encode("utf-8", "replace")
+    return quote(data, safe="/")
+
+
+def _region(location: Location) -> dict[str, Any]:
+    region: dict[str, Any] = {
+        "startLine": location.start.line,
+        "startColumn": location.start.column,
+        "endLine": location.end.line,
+        "endColumn": location.end.column,
+    }
+    if location.start.line == location.end.line:
+        line = location.text.line(location.start.line)
+        snippet = line[location.start.column - 1 : location.end.column - 1]
+        if snippet and len(snippet) <= _LONGEST_SNIPPET:
+            region["snippet"] = {"text": snippet}
+    return region
+
+
+def _context(location: Location) -> dict[str, Any] | None:
+    """The lines around a region; None where they would add nothing, or too much."""
+    text = location.text
+    first = max(1, location.start.line - 1)
+    last = min(len(text.line_starts), location.end.line + 1)
+    if (first == location.start.line and last == location.end.line) or last - first > _LONGEST_SNIPPET:
+        return None
+    start = text.line_starts[first - 1]
+    end = text.line_starts[last] if last < len(text.line_starts) else len(text.content)
+    if end - start > _LONGEST_SNIPPET:
+        return None
+    end_column = len(text.line(last)) + 1
+    snippet = text.content[start : text.line_starts[last - 1] + end_column - 1]
+    return {
+        "startLine": first,
+        "startColumn": 1,
+        "endLine": last,
+        "endColumn": end_column,
+        "snippet": {"text": snippet},
+    }
+
+
+def _message(located: Located) -> str:
+    """Message and help in one text, with links to the related places: GitHub shows only those that the text links."""
+    finding = located.finding
+    parts = [_plain(finding.message) or f"{finding.name}.", _plain(f"Help: {finding.help}") if finding.help else ""]
+    for number, (_, message) in enumerate(located.related, start=1):
+        words = _unlinked(message.strip().rstrip(".")) or "there"
+        label = words.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+        parts.append(f"See [{label}]({number}).")
+    return " ".join(part for part in parts if part)
+
+
+def _plain(text: str) -> str:
+    return sentence(_unlinked(text))
+
+
+def _unlinked(text: str) -> str:
+    """Text that no reader takes for a link or a placeholder."""
+    return _PLACEHOLDER.sub("{ ", _LINK.sub("] ", text))
+
+
+def _notification(text: str) -> dict[str, Any]:
+    return {"level": "error", "message": {"text": _plain(text)}}
+
+
+def _suppression(suppression: Suppression) -> dict[str, str]:
+    reason = {"justification": suppression.reason} if suppression.reason else {}
+    return {"kind": suppression.kind, **reason}
+
+
+def _rules(outcome: Outcome) -> list[dict[str, Any]]:
+    """Every loaded check, and what the run speaks of besides, by code."""
+    rules = {check.code: _rule(check) for check in outcome.rules}
+    for located in shown(outcome):
+        rules.setdefault(located.finding.code, _unlisted(located.finding))
+    return [rules[code] for code in sorted(rules)]
+
+
+def _rule(check: type[Check]) -> dict[str, Any]:
+    page = page_of(check)
+    title = sentence(page.title)
+    what = " ".join(page.sections.get("What it does", "").split())
+    rule = _described(check.code, check.name, title)
+    rule["fullDescription"] = {"text": clipped(sentence(what) or title, _LONGEST_DESCRIPTION)}
+    rule["help"] = {"text": page.plain or title, "markdown": page.markdown or title}
+    rule["defaultConfiguration"] = {"level": _LEVELS[check.level]}
+    rule["properties"] = {
+        "tags": _tags(check),
+        "precision": "high",
+        "problem.severity": _SEVERITIES[check.level],
+    }
+    return rule
+
+
+def _unlisted(finding: Finding) -> dict[str, Any]:
+    rule = _described(finding.code, finding.name, sentence(finding.name.replace("-", " ").capitalize()))
+    rule["defaultConfiguration"] = {"level": _LEVELS[finding.level]}
+    return rule
+
+
+def _described(code: str, name: str, title: str) -> dict[str, Any]:
+    text = clipped(title or code, _LONGEST_DESCRIPTION)
+    rule: dict[str, Any] = {
+        "id": code,
+        "name": _pascal(name) or f"Rule{code}",
+        "shortDescription": {"text": text},
+        "fullDescription": {"text": text},
+        "help": {"text": text, "markdown": text},
+    }
+    if _OWN_CODE.fullmatch(code):
+        rule["helpUri"] = f"{HOME}/rules/{code}"
+    return rule
+
+
+def _pascal(name: str) -> str:
+    words = re.findall(r"[A-Za-z0-9]+", name)
+    return "".join(word[:1].upper() + word[1:] for word in words)[:_LONGEST_NAME]
+
+
+def _tags(check: type[Check]) -> list[str]:
+    path = check.__module__.split(".")
+    theme = path[1:-1][:1] if path[0] == "kafkalint_checks" else []
+    return ["kafka", "kubernetes", *theme]
+
+
+__all__: Sequence[str] = ["report", "resource_fingerprint"]

@@ -1,0 +1,166 @@
+"""Words and characters that all reports share: counts, names made harmless, JSON that any reader takes."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+from kafkalint.checking.finding import Level, TextPlace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kafkalint.checking.finding import Fault, Located, Location
+    from kafkalint.checking.outcome import ClusterSummary, Outcome
+    from kafkalint.manifests.resources import Place
+
+# Read from the log itself: GitHub's `##[error]` and `::error::`, Azure's `##vso[…]`, TeamCity's `##teamcity[…]`.
+_LOG_COMMAND = re.compile(r"#(?=#[\w-]*\[)")
+_LINE_COMMAND = re.compile(r"^((?:[^\S\n]|\x1b\[[\d;]*m)*):(?=:)", re.MULTILINE)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_MODES = {"kraft": "KRaft", "zookeeper": "ZooKeeper", "unknown": "mode unknown"}
+_MARKS_OF_END = (".", "!", "?", "…")
+
+
+def plural(number: int, singular: str, many: str = "") -> str:
+    """A number with its noun: `1 error`, `0 errors`."""
+    return f"{number} {singular if number == 1 else many or f'{singular}s'}"
+
+
+def visible(character: str) -> str:
+    """A character as it may be shown: itself, or its escape where it moves the cursor, hides or turns other text."""
+    if character.isprintable():
+        return character
+    point = ord(character)
+    short = {9: "\\t", 10: "\\n", 13: "\\r"}.get(point)
+    return short or (
+        f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
+    )
+
+
+def safe(text: str) -> str:
+    """One line of text from a manifest, fit for a log: nothing invisible, no line break, no command to a CI system."""
+    if not text.isprintable():
+        text = "".join(map(visible, text))
+    return _LOG_COMMAND.sub(r"\\x23", text)
+
+
+def log_commands(text: str) -> set[int]:
+    """Offsets of the characters that have to be replaced, lest a CI system takes the text for a command."""
+    return {match.start() for match in _LOG_COMMAND.finditer(text)}
+
+
+def disarm(report: str) -> str:
+    """A whole report with no line that GitHub would take for a workflow command."""
+    return _LINE_COMMAND.sub(r"\1\\x3a", report)
+
+
+def clipped(text: str, limit: int) -> str:
+    """The text, cut with an ellipsis where it is longer than a reader or a service takes."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop at its end."""
+    text = text.strip()
+    return text if not text or text.endswith(_MARKS_OF_END) else f"{text}."
+
+
+def spot(location: Location) -> str:
+    """A location as editors and terminals link it: `kafka.yaml:12:3`."""
+    return f"{safe(location.file)}:{location.start.line}:{location.start.column}"
+
+
+def ordered(located: Iterable[Located]) -> list[Located]:
+    """Findings by file, line, column and code."""
+    return sorted(located, key=_order)
+
+
+def _order(one: Located) -> tuple[object, ...]:
+    location, finding = one.location, one.finding
+    return (location.file, *location.start, finding.code, *location.end, finding.message)
+
+
+def most_severe_first(located: Iterable[Located]) -> list[Located]:
+    """Findings by level, each level by file, line, column and code."""
+    return sorted(ordered(located), key=lambda one: one.finding.level.rank)
+
+
+def shown(outcome: Outcome) -> list[Located]:
+    """The findings to list: the live ones, and the suppressed ones where they were asked for."""
+    return ordered((*outcome.findings, *(outcome.suppressed if outcome.include_suppressed else ())))
+
+
+def resource_place(located: Located) -> Place | None:
+    """The place in a resource that a finding speaks of; None where it speaks of text."""
+    place = located.finding.place
+    return None if isinstance(place, TextPlace) else place
+
+
+def fault_title(fault: Fault) -> str:
+    """Who raised: `KL301 budget-missing`, `flavour strimzi`."""
+    return safe(fault.code if fault.name in fault.code else f"{fault.code} {fault.name}".strip())
+
+
+def counts_line(outcome: Outcome) -> str:
+    """`2 errors, 1 warning, 0 infos (3 suppressed)`."""
+    counts = ", ".join(plural(outcome.count(level), level.value) for level in Level)
+    return f"{counts} ({len(outcome.suppressed)} suppressed)" if outcome.suppressed else counts
+
+
+def doubts(outcome: Outcome) -> list[str]:
+    """Why a run without findings would prove little; nothing where it proves something."""
+    reasons = [] if outcome.complete else ["the run is NOT COMPLETE"]
+    if not outcome.clusters:
+        reasons.append("NO KAFKA CLUSTER COULD BE CHECKED" if outcome.unmodelled else "NO KAFKA CLUSTER WAS FOUND")
+    return reasons
+
+
+def seen_line(outcome: Outcome) -> str:
+    """How much of the input was looked at: `14 resources in 3 files, 9 of them not opened`."""
+    line = f"{plural(outcome.resources, 'resource')} in {plural(outcome.sources, 'source')}"
+    if not outcome.skipped:
+        return line
+    return (
+        f"{line}; {outcome.skipped} not opened, as nothing in {'it' if outcome.skipped == 1 else 'them'} concerns Kafka"
+    )
+
+
+def cluster_name(cluster: ClusterSummary) -> str:
+    """A cluster's name with its namespace, if that is stated."""
+    return safe(f"{cluster.namespace}/{cluster.name}" if cluster.namespace else cluster.name)
+
+
+def cluster_facts(cluster: ClusterSummary) -> str:
+    """What is known of a cluster: flavour, version, mode and size."""
+    facts = [cluster.flavour, f"Kafka {cluster.kafka_version}" if cluster.kafka_version else "Kafka version unknown"]
+    facts.append(_MODES.get(cluster.mode, cluster.mode or "mode unknown"))
+    facts.append("brokers unknown" if cluster.brokers is None else plural(cluster.brokers, "broker"))
+    facts += [] if cluster.controllers is None else [plural(cluster.controllers, "controller")]
+    return safe(", ".join(facts))
+
+
+def unmodelled_line(flavour: str, thing: str, file: str) -> str:
+    """What was recognised and is not modelled: `Koperator KafkaCluster kafka in x.yaml: not modelled yet`."""
+    return safe(f"{flavour} {thing} in {file}: not modelled yet")
+
+
+def strict_json(value: Any) -> str:
+    """JSON in ASCII that every parser takes: no NaN, no half of a surrogate pair, no command to a CI system."""
+    import json  # noqa: PLC0415 - the text report needs none
+
+    text = json.dumps(_strict(value), indent=2, allow_nan=False)
+    return _LOG_COMMAND.sub(r"\\u0023", text) + "\n"
+
+
+def _strict(value: Any) -> Any:
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {_strict(key): _strict(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(item) for item in value]
+    return value

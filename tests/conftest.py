@@ -1,0 +1,182 @@
+"""What several test modules build their values with."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import strategies as st
+
+from kafkalint.checking.check import Check, ClusterCheck
+from kafkalint.checking.finding import Fault, Finding, Level, Located, Location, Related, Suppression, TextPlace
+from kafkalint.checking.outcome import ClusterSummary, Notice, Outcome
+from kafkalint.manifests.documents import documents
+from kafkalint.manifests.sources import Source
+from kafkalint.manifests.text import Span
+
+if TYPE_CHECKING:
+    from kafkalint.manifests.resources import Place
+
+BROKERS = """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: kafka
+  namespace: events
+spec:
+  replicas: 3
+  serviceName: kafka-headless
+  template:
+    spec:
+      containers:
+        - name: kafka
+          image: apache/kafka:4.0.0
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: kafka
+  namespace: events
+spec:
+  maxUnavailable: 2
+"""
+
+
+class BrokersTogether(ClusterCheck):
+    """Brokers may share a node.
+
+    ## What it does
+
+    Asks whether two brokers can be on one node.
+
+    ## Why is this bad?
+
+    One node's death takes both.
+
+    ## Example
+
+    ```yaml
+    ## not a heading
+    spec:
+      replicas: 3
+    ```
+
+    ## Use instead
+
+    ```yaml
+    spec: {}
+    ```
+    """
+
+    code = "KL303"
+    name = "brokers-together"
+    level = Level.ERROR
+
+
+class BudgetTooLoose(Check):
+    code = "KL302"
+    name = "budget-too-loose"
+    level = Level.WARNING
+    opt_in = True
+
+
+class Builder:
+    """Findings as checks would make them, from small texts."""
+
+    hostile = st.lists(
+        st.one_of(
+            st.sampled_from(
+                ("::error::", "::set-output name=x::", "##[", "##vso[", "#", "[", "\n", "\r\n", "\x1b[31m", " ")
+            ),
+            st.characters(exclude_categories=["Cs"]),
+        ),
+        max_size=20,
+    ).map("".join)
+    """Text that wants to be read as something else."""
+    brokers = BROKERS
+    rules = (BudgetTooLoose, BrokersTogether)
+
+    def place(self, *route: str | int, text: str = BROKERS, file: str = "deploy/kafka.yaml", kind: str = "") -> Place:
+        resources = [one for document in documents(Source(file, text.encode())) for one in document.resources]
+        resource = next(one for one in resources if not kind or one.kind == kind)
+        return resource.place(*route)
+
+    def at(self, place: Place | TextPlace) -> Location:
+        source = place.source if isinstance(place, TextPlace) else place.resource.document.source
+        start, end = place.span()
+        return Location(source.name, source.text.position(start), source.text.position(end), source.text)
+
+    def text_place(self, text: str, pattern: str, file: str = "x.yaml") -> TextPlace:
+        source = Source(file, text.encode())
+        match = re.search(pattern, source.text.content)
+        assert match
+        return TextPlace(source, Span(match.start(), match.end()))
+
+    def located(
+        self,
+        place: Place | TextPlace,
+        message: str = "StatefulSet events/kafka: 3 brokers may share a node",
+        *,
+        rule: type[Check] = BrokersTogether,
+        code: str = "",
+        level: Level | None = None,
+        help: str = "",  # noqa: A002 - the finding's own word
+        related: tuple[tuple[Place, str], ...] = (),
+        origin: str | None = None,
+        suppressed: Suppression | None = None,
+    ) -> Located:
+        finding = Finding(
+            code or rule.code,
+            rule.name,
+            level or rule.level,
+            message,
+            place,
+            help,
+            tuple(Related(*pair) for pair in related),
+            cluster="kafka",
+        )
+        resolved = tuple((self.at(other), words) for other, words in related)
+        return Located(finding, self.at(place), resolved, origin, suppressed)
+
+    def usual(self) -> Located:
+        """A finding with everything that a finding may have."""
+        budget = self.place("spec", "maxUnavailable", kind="PodDisruptionBudget")
+        return self.located(
+            self.place("spec", "replicas"),
+            help="add podAntiAffinity on kubernetes.io/hostname",
+            related=((budget, "this budget lets two go at once"),),
+        )
+
+    def loose(self, **more: object) -> Located:
+        budget = self.place("spec", "maxUnavailable", kind="PodDisruptionBudget")
+        return self.located(budget, "maxUnavailable is 2", rule=BudgetTooLoose, **more)  # type: ignore[arg-type]
+
+    def outcome(self, *findings: Located, **more: object) -> Outcome:
+        values: dict[str, object] = {
+            "findings": findings,
+            "resources": 14,
+            "skipped": 9,
+            "sources": 3,
+            "seconds": 0.25,
+            "rules": self.rules,
+            "clusters": [ClusterSummary("kafka", "events", "strimzi", "4.0.0", "kraft", 3, None)],
+        }
+        return Outcome(**(values | more))  # type: ignore[arg-type]
+
+    def incomplete(self) -> Outcome:
+        return self.outcome(
+            notices=[Notice("charts/kafka", "not rendered: helm is not installed; run helm template charts/kafka")],
+            faults=[Fault("KL303", "brokers-together", "KeyError: 'spec', while it looked at events/kafka")],
+            clusters=[],
+            unmodelled=[("Koperator", "KafkaCluster kafka", "x.yaml")],
+        )
+
+    def suppressed(self) -> Located:
+        return self.loose(suppressed=Suppression("inSource", "two are enough in this one"))
+
+
+@pytest.fixture(scope="session")
+def build() -> Builder:
+    """Builds findings and outcomes."""
+    return Builder()

@@ -1,0 +1,154 @@
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kafkalint.checking.finding import Fault, Level
+from kafkalint.checking.outcome import Notice
+from kafkalint.reports import Screen
+from kafkalint.reports.github_report import command_line, report, step_summary
+
+
+def lines_of(build, *findings, **more):
+    return report(build.outcome(*findings, **more), Screen()).splitlines()
+
+
+def many(build, number, level):
+    text = "".join(f"k{index}: v\n" for index in range(number))
+    return [
+        build.located(build.text_place(text, f"k{index}:", "many.yaml"), f"m{index}", level=level)
+        for index in range(number)
+    ]
+
+
+def test_a_finding_is_a_command(build):
+    assert lines_of(build, build.usual())[0] == (
+        "::error file=deploy/kafka.yaml,line=7,endLine=7,col=13,endColumn=14,title=KL303 brokers-together::"
+        "StatefulSet events/kafka: 3 brokers may share a node"
+        "%0AHelp: add podAntiAffinity on kubernetes.io/hostname"
+        "%0ASee deploy/kafka.yaml:21:19: this budget lets two go at once"
+    )
+
+
+def test_data_and_properties_are_escaped():
+    assert command_line("error", "50%, a:b\r\nc", {"title": "50%, a:b\n", "file": ""}) == (
+        "::error title=50%25%2C a%3Ab%0A::50%25, a:b%0D%0Ac"
+    )
+    assert command_line("notice", "x", {}) == "::notice::x"
+
+
+def test_levels_are_githubs_and_the_worst_come_first(build):
+    found = lines_of(build, *many(build, 1, Level.INFO), build.loose(), build.usual())
+    assert [line.split(" ")[0] for line in found] == ["::error", "::warning", "::notice", "::notice"]
+
+
+def test_files_are_named_from_the_root_of_the_repository(build):
+    assert "file=infra/deploy/kafka.yaml," in lines_of(build, build.loose(), directory="infra/prod/..")[0]
+
+
+def test_a_region_of_several_lines_has_no_columns(build):
+    one = build.located(build.text_place("a: |\n  b\n  c\nd: 1\n", r"\|\n  b\n  c\n"))
+    assert lines_of(build, one)[0].startswith("::error file=x.yaml,line=1,endLine=3,title=")
+
+
+def test_standard_input_is_no_file(build):
+    first = lines_of(build, build.located(build.text_place("a: b\n", "b", "-"), "m"))[0]
+    assert first == "::error title=KL303 brokers-together::Standard input, line 1:%0Am"
+
+
+def test_ten_of_a_level_are_annotated_and_the_rest_is_text(build):
+    found = lines_of(build, *many(build, 12, Level.ERROR), *many(build, 12, Level.INFO))
+    begin = found.index("::group::kafkalint: 5 more findings")
+    commands = found[:begin]
+    assert sum(line.startswith("::error ") for line in commands) == 10
+    assert sum(line.startswith("::notice ") for line in commands) == 10
+    assert "5 findings are not annotated, see the log" in commands[-1]
+    token = found[begin + 1].removeprefix("::stop-commands::")
+    assert re.fullmatch(r"kafkalint-[0-9a-f]{64}", token)
+    assert found[begin + 2] == "many.yaml:11:1 error KL303 brokers-together: m10"
+    assert found[-2:] == [f"::{token}::", "::endgroup::"]
+    assert len(found[begin + 2 : -2]) == 5
+
+
+def test_the_token_is_the_texts(build):
+    one, other = (lines_of(build, *many(build, number, Level.ERROR))[-4] for number in (11, 12))
+    assert one != other
+
+
+def test_a_message_is_cut_where_the_runner_would(build):
+    first = lines_of(build, build.located(build.place("spec", "replicas"), "x" * 9000))[0]
+    assert len(first.partition("brokers-together::")[2]) == 4096
+
+
+def test_the_last_command_sums_up(build):
+    assert lines_of(build, build.usual())[-1] == (
+        "::notice title=kafkalint::1 error, 0 warnings, 0 infos. "
+        "Seen: 14 resources in 3 sources; 9 not opened, as nothing in them concerns Kafka."
+    )
+
+
+def test_an_incomplete_run_is_annotated_first(build):
+    fault, notice, summary = report(build.incomplete(), Screen()).splitlines()
+    assert fault.startswith("::error title=kafkalint%3A KL303 brokers-together could not finish::KeyError")
+    assert notice.startswith("::warning title=kafkalint%3A Not looked at%3A charts/kafka::not rendered")
+    assert "The run is NOT COMPLETE. NO KAFKA CLUSTER COULD BE CHECKED. Koperator" in summary
+
+
+def test_suppressed_findings_are_no_annotations(build):
+    assert len(lines_of(build, suppressed=[build.suppressed()], include_suppressed=True)) == 1
+
+
+COMMAND = re.compile(r"::(error|warning|notice|group|endgroup|stop-commands|kafkalint-[0-9a-f]{64})( [^:]*)?::.*")
+
+
+@given(st.data())
+def test_only_our_own_commands_are_given(build, data):
+    name, words = data.draw(build.hostile), data.draw(build.hostile)
+    place = build.text_place("a: b\n", "b", name or "x")
+    findings = [build.located(place, words, code=name, help=words) for _ in range(12)]
+    notices, faults = [Notice(name, words)], [Fault(name, "", words)]
+    text = report(build.outcome(*findings, notices=notices, faults=faults), Screen())
+    assert not re.search(r"##[\w-]*\[", text)
+    lines = text.removesuffix("\n").split("\n")
+    begin, end = lines.index("::group::kafkalint: 3 more findings"), len(lines) - 2
+    for line in [*lines[: begin + 1], *lines[end + 1 :]]:
+        assert COMMAND.fullmatch(line) or line == "::endgroup::"
+    assert not any(line.lstrip().startswith("::") for line in lines[begin + 2 : end])
+
+
+def test_the_summary_is_a_table(build):
+    text = step_summary(build.outcome(build.usual(), build.loose()))
+    assert text.startswith(
+        "### kafkalint: 1 error, 1 warning, 0 infos\n\n- Cluster events/kafka: strimzi, Kafka 4.0.0, KRaft, "
+    )
+    assert text.endswith(
+        "| Level | Rule | Place | Message |\n| --- | --- | --- | --- |\n"
+        "| error | KL303 brokers-together | deploy/kafka.yaml:7:13 | StatefulSet events/kafka: 3 brokers may share a"
+        " node. Help: add podAntiAffinity on kubernetes.io/hostname |\n"
+        "| warning | KL302 budget-too-loose | deploy/kafka.yaml:21:19 | maxUnavailable is 2 |\n"
+    )
+
+
+def test_the_summary_says_what_is_missing(build):
+    text = step_summary(build.incomplete())
+    assert "- **Internal fault:** KL303 brokers-together: KeyError" in text
+    assert "- **Not looked at:** charts/kafka: not rendered" in text
+    assert "- **the run is NOT COMPLETE**" in text
+    assert "Koperator KafkaCluster kafka in x.yaml: not modelled yet" in text
+    assert "| Level |" not in text
+
+
+def test_markup_in_the_summary_is_text(build):
+    hostile = "<img src=x> | `a` [x](y) @team #1 **b** https://evil www.evil\nnext"
+    row = step_summary(build.outcome(build.located(build.place("spec", "replicas"), hostile))).splitlines()[-1]
+    assert row.endswith(
+        r"| &lt;img src=x&gt; \| \`a\` \[x\](y) &#64;team \#1 \*\*b\*\* https:&#47;/evil www&#46;evil\\nnext |"
+    )
+
+
+def test_the_summary_stays_below_the_limit(build):
+    findings = many(build, 1000, Level.ERROR)
+    one = build.located(build.place("spec", "replicas"), "😀" * 2000)
+    text = step_summary(build.outcome(*[one] * 500, *findings))
+    assert len(text.encode()) < 1024 * 1024
+    assert re.search(r"\n\n\*Cut here, \d+ more lines: the other formats have all\.\*\n$", text)
