@@ -1,0 +1,104 @@
+"""Keys that are written twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kafkalint.checking.check import DocumentCheck
+from kafkalint.checking.finding import Applicability, Finding, Level, TextPlace
+from kafkalint.manifests.documents import Document
+from kafkalint.manifests.nodes import Mapping, Node, Sequence
+from kafkalint.manifests.scalars import is_merge_key, key_text
+from kafkalint.manifests.text import Span
+
+
+class DuplicateKey(DocumentCheck):
+    """A key is written twice in one mapping.
+
+    ## What it does
+    Reports the second of two equal keys of one mapping. Keys are compared as Kubernetes reads them: `yes` and `true`
+    are one key.
+
+    ## Why is this bad?
+    Kubernetes keeps the last one and says nothing: the first, with all that is under it, is as if it had never been
+    written. Kustomize refuses the file.
+
+    ## Example
+    ```yaml
+    apiVersion: kafka.strimzi.io/v1
+    kind: KafkaTopic
+    metadata:
+      name: orders
+    spec:
+      partitions: 12
+      config:
+        min.insync.replicas: 2
+      config:
+        retention.ms: 604800000
+    ```
+
+    ## Use instead
+    ```yaml
+    apiVersion: kafka.strimzi.io/v1
+    kind: KafkaTopic
+    metadata:
+      name: orders
+    spec:
+      partitions: 12
+      config:
+        min.insync.replicas: 2
+        retention.ms: 604800000
+    ```
+
+    ## References
+    - [YAML 1.2.2, 3.2.1.3: keys are unique](https://yaml.org/spec/1.2.2/#3213-node-comparison)
+    """
+
+    code = "KL003"
+    name = "duplicate-key"
+    level = Level.ERROR
+    fix = Applicability.UNSAFE
+
+    def check(self, document: Document) -> Iterator[Finding]:
+        """A finding for every key that repeats an earlier one of its mapping."""
+        if document.root is None:
+            return
+        for mapping in _mappings(document.root):
+            seen: dict[str, Node] = {}
+            for key, _ in mapping.pairs:
+                if is_merge_key(key):
+                    continue
+                name = key_text(key)
+                first = seen.setdefault(name, key)
+                if first is not key:
+                    yield self._finding(document, name, first, key)
+                    seen[name] = key
+
+    def _finding(self, document: Document, name: str, first: Node, second: Node) -> Finding:
+        earlier, later = _place(document, first), _place(document, second)
+        line = document.source.text.position(earlier.at.start).line
+        message = (
+            f"{name} is written twice in this mapping: Kubernetes keeps this one and silently drops that of line {line}"
+        )
+        return self.finding(
+            later,
+            message,
+            help="Merge the two, or remove the one that is not meant.",
+            related=[(earlier, "the one that is dropped")],
+        )
+
+
+def _mappings(root: Node) -> Iterator[Mapping]:
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Mapping):
+            yield node
+            stack += [value for _, value in reversed(node.pairs)]
+        elif isinstance(node, Sequence):
+            stack += reversed(node.items)
+
+
+def _place(document: Document, node: Node) -> TextPlace:
+    base = document.span.start
+    return TextPlace(document.source, Span(base + node.start, base + node.end))

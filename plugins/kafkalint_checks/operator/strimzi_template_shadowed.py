@@ -1,0 +1,126 @@
+"""KL610: a pod template that hides another one, whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from kafkalint.checking.check import ClusterCheck
+from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.kafka.colocation import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kafkalint.kafka.model import KafkaCluster, KafkaModel
+    from kafkalint.manifests.resources import Place
+
+
+class StrimziTemplateShadowed(ClusterCheck):
+    """A template of a KafkaNodePool hides that of its Kafka resource, and what only the latter sets is lost.
+
+    ## What it does
+    Compares the templates of a KafkaNodePool with those of its Kafka resource. Since Strimzi 0.49 a property such as
+    `template.pod` hides the whole property of the same name, up to 0.48 any `template` of a pool hides the whole
+    `template`; nothing is merged below that. Flags what the hidden one sets and the hiding one does not.
+
+    ## Why is this bad?
+    A pool that only adds a label so loses the anti-affinity, the spread over zones or the grace period that its Kafka
+    resource seems to give to all pools. The operator does not say so.
+
+    ## Example
+    ```yaml
+    apiVersion: kafka.strimzi.io/v1
+    kind: KafkaNodePool
+    metadata:
+      name: dual
+      labels:
+        strimzi.io/cluster: events
+    spec:
+      replicas: 3
+      roles: [controller, broker]
+      storage:
+        type: persistent-claim
+        size: 100Gi
+      template:
+        pod:
+          metadata:
+            labels:
+              team: shop
+    ---
+    apiVersion: kafka.strimzi.io/v1
+    kind: Kafka
+    metadata:
+      name: events
+    spec:
+      kafka:
+        listeners:
+          - {name: tls, port: 9093, type: internal, tls: true}
+        template:
+          pod:
+            terminationGracePeriodSeconds: 120
+    ```
+
+    ## Use instead
+    ```yaml
+    apiVersion: kafka.strimzi.io/v1
+    kind: KafkaNodePool
+    metadata:
+      name: dual
+      labels:
+        strimzi.io/cluster: events
+    spec:
+      replicas: 3
+      roles: [controller, broker]
+      storage:
+        type: persistent-claim
+        size: 100Gi
+      template:
+        pod:
+          metadata:
+            labels:
+              team: shop
+          terminationGracePeriodSeconds: 120
+    ---
+    apiVersion: kafka.strimzi.io/v1
+    kind: Kafka
+    metadata:
+      name: events
+    spec:
+      kafka:
+        listeners:
+          - {name: tls, port: 9093, type: internal, tls: true}
+        template:
+          pod:
+            terminationGracePeriodSeconds: 120
+    ```
+
+    ## References
+    - https://github.com/strimzi/strimzi-kafka-operator/blob/main/CHANGELOG.md#0490
+    - https://strimzi.io/docs/operators/latest/configuring#type-KafkaNodePoolTemplate-reference
+    """
+
+    code: ClassVar[str] = "KL610"
+    name: ClassVar[str] = "strimzi-template-shadowed"
+    level: ClassVar[Level] = Level.ERROR
+    fix: ClassVar[Applicability] = Applicability.UNSAFE
+
+    def check(self, cluster: KafkaCluster, model: KafkaModel) -> Iterator[Finding]:
+        """One finding for each template that hides something."""
+        for hiding, hidden, lost in cluster.shadowed:
+            if lost:
+                yield self._finding(hiding, hidden, lost)
+
+    def _finding(self, hiding: Place, hidden: Place, lost: tuple[str, ...]) -> Finding:
+        pool, kafka = hiding.resource, hidden.resource
+        return self.finding(
+            hiding,
+            f"{_end(hiding)} of {pool.kind} {pool.name} replaces all of {_end(hidden)} of {kafka.kind} {kafka.name}: "
+            f"its {listed(lost)} {'is' if len(lost) == 1 else 'are'} lost for this pool.",
+            help=f"Write {listed(lost)} under {hiding.path} of {pool.kind} {pool.name} too.",
+            related=[(hidden.child(*lost[0].split(".")), "what is lost")],
+        )
+
+
+def _end(place: Place) -> str:
+    """The end of a route as messages name it: `template.pod`."""
+    return ".".join(str(step) for step in place.route[place.route.index("template") :])

@@ -1,0 +1,205 @@
+"""KL201: data that is not on a volume of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from kafkalint.checking.check import ClusterCheck
+from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.kafka.claims import ClaimUse, claim_uses
+from kafkalint.kafka.model import Holds, VolumeKind
+from kafkalint_checks.storage._data import data_volumes, inhabited, nodes, what
+
+if TYPE_CHECKING:
+    from kafkalint.kafka.model import DataDirectory, KafkaCluster, KafkaModel, NodePool, Volume
+    from kafkalint.manifests.resources import Place
+
+
+class VolumeNotOneToOne(ClusterCheck):
+    """A node's data is not on a volume of its own.
+
+    ## What it does
+    Follows every data directory of a broker, controller or ZooKeeper server to its claim and asks who else writes
+    there: other replicas of the same workload, another workload, a second log directory of the same broker, or, with
+    `ReadWriteMany`, whoever likes to. Claim templates give each pod a claim of its own; their access modes are
+    access-mode's matter.
+
+    ## Why is this bad?
+    Kafka replicates so that a disk may be lost. Brokers that share one lose their copies together, lock each other
+    out of the log directory, and, where the access mode is `ReadWriteOnce`, can only run on one node. Two log
+    directories on one claim look like two disks to Kafka and fill up and fail as one.
+
+    ## Example
+    ```yaml
+    apiVersion: apps/v1
+    kind: StatefulSet
+    metadata:
+      name: kafka
+    spec:
+      serviceName: kafka
+      replicas: 3
+      selector:
+        matchLabels: {app: kafka}
+      template:
+        metadata:
+          labels: {app: kafka}
+        spec:
+          containers:
+            - name: kafka
+              image: apache/kafka:4.1.0
+              env:
+                - {name: KAFKA_LOG_DIRS, value: /var/lib/kafka/data/logs}
+              volumeMounts:
+                - {name: data, mountPath: /var/lib/kafka/data}
+          volumes:
+            - name: data
+              persistentVolumeClaim:
+                claimName: kafka-data
+    ```
+
+    ## Use instead
+    ```yaml
+    apiVersion: apps/v1
+    kind: StatefulSet
+    metadata:
+      name: kafka
+    spec:
+      serviceName: kafka
+      replicas: 3
+      selector:
+        matchLabels: {app: kafka}
+      template:
+        metadata:
+          labels: {app: kafka}
+        spec:
+          containers:
+            - name: kafka
+              image: apache/kafka:4.1.0
+              env:
+                - {name: KAFKA_LOG_DIRS, value: /var/lib/kafka/data/logs}
+              volumeMounts:
+                - {name: data, mountPath: /var/lib/kafka/data}
+      volumeClaimTemplates:
+        - metadata:
+            name: data
+          spec:
+            accessModes: [ReadWriteOnce]
+            resources:
+              requests:
+                storage: 100Gi
+    ```
+
+    ## References
+    - https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#volume-claim-templates
+    - https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes
+    """
+
+    code: ClassVar[str] = "KL201"
+    name: ClassVar[str] = "volume-not-one-to-one"
+    level: ClassVar[Level] = Level.ERROR
+    fix: ClassVar[Applicability] = Applicability.UNSAFE
+
+    def check(self, cluster: KafkaCluster, model: KafkaModel) -> Iterator[Finding]:
+        """One finding for each claim, at what shares it."""
+        for pool in inhabited(cluster):
+            uses = list(claim_uses(model, pool.namespace))
+            for volume, directories in data_volumes(pool, VolumeKind.CLAIM):
+                yield from self._named_claim(pool, volume, directories, uses, model)
+            for volume, _ in data_volumes(pool, VolumeKind.CLAIM_TEMPLATE):
+                yield from self._taken(pool, volume, uses, model)
+            yield from self._crowded(pool)
+
+    def _named_claim(
+        self,
+        pool: NodePool,
+        volume: Volume,
+        directories: list[DataDirectory],
+        uses: list[ClaimUse],
+        model: KafkaModel,
+    ) -> Iterator[Finding]:
+        own = ClaimUse(pool.resource, volume.claim.name if volume.claim else volume.name, _reference(volume))
+        users = {id(use.resource): use for use in (own, *uses) if use.claim == own.claim}
+        others = [use for use in users.values() if use.resource is not pool.resource]
+        if (pool.replicas.value or 0) > 1:
+            yield self._shared_by_replicas(pool, own, directories, others)
+        elif others:
+            order = [id(use.resource) for use in uses]
+            in_order = sorted(users.values(), key=lambda use: order.index(id(use.resource)))
+            yield self._shared_by_workloads(in_order, model)
+        else:
+            yield from self._open_to_many(pool, volume, model)
+
+    def _shared_by_replicas(
+        self, pool: NodePool, own: ClaimUse, directories: list[DataDirectory], others: list[ClaimUse]
+    ) -> Finding:
+        return self.finding(
+            own.place,
+            f"All {pool.replicas.value} {nodes(pool, article=False)} keep their {what(directories)} on one claim, "
+            f"{own.claim}, and not on one each: they write to the same files or fail with the same disk.",
+            help=_template_help(pool),
+            related=[(use.place, f"{use.title} mounts it too") for use in others],
+        )
+
+    def _shared_by_workloads(self, users: list[ClaimUse], model: KafkaModel) -> Finding:
+        """Said of the last one that is judged here, so that each of them says the same."""
+        last = next(use for use in reversed(users) if use.resource in model.bundle.primary)
+        partner = next(use for use in users if use is not last)
+        return self.finding(
+            last.place,
+            f"{last.title} and {partner.title} both mount claim {last.claim}, which holds Kafka's data and must be of "
+            "one pod alone: they write to one disk, and can only run where it is.",
+            help="Give each a claim of its own.",
+            related=[(partner.place, f"{partner.title} mounts it too")],
+        )
+
+    def _open_to_many(self, pool: NodePool, volume: Volume, model: KafkaModel) -> Iterator[Finding]:
+        claim = volume.claim
+        modes = claim.access_modes.value if claim is not None else None
+        if claim is None or not modes or "ReadWriteMany" not in modes:
+            return
+        inside = claim.resource is not None and claim.resource in model.bundle.primary
+        yield self.finding(
+            claim.access_modes.place.child(modes.index("ReadWriteMany")) if inside else _reference(volume),
+            f"Claim {claim.name} holds the data of {nodes(pool)} with ReadWriteMany where ReadWriteOnce is wanted: a "
+            "second pod, even the next one of a rollout, may write to the same files.",
+            help="Write accessModes: [ReadWriteOnce], on block storage; for several brokers use volumeClaimTemplates.",
+        )
+
+    def _taken(self, pool: NodePool, volume: Volume, uses: list[ClaimUse], model: KafkaModel) -> Iterator[Finding]:
+        pods = {f"{volume.name}-{pod}": pod for pod in pool.pod_names}
+        for use in uses:
+            if use.claim in pods and use.resource is not pool.resource and use.resource in model.bundle.primary:
+                yield self.finding(
+                    use.place,
+                    f"{use.title} mounts claim {use.claim}, the data of pod {pods[use.claim]}, which must be of that "
+                    "pod alone: both write to one disk, and can only run where it is.",
+                    help=f"Give {use.title} a claim of its own.",
+                )
+
+    def _crowded(self, pool: NodePool) -> Iterator[Finding]:
+        seen: dict[str, str] = {}
+        for directory in pool.data:
+            volume, path = directory.volume, directory.path.value
+            if directory.holds is not Holds.LOGS or volume is None or volume.claim is None or path is None:
+                continue
+            key = volume.claim.name if volume.kind is VolumeKind.CLAIM else volume.name
+            first = seen.setdefault(key, path)
+            if first != path and volume.kind in (VolumeKind.CLAIM, VolumeKind.CLAIM_TEMPLATE):
+                yield self.finding(
+                    directory.path.place,
+                    f"Log directories {first} and {path} of {nodes(pool)} lie on one claim, {key}, and not on one "
+                    "each: Kafka takes them for two disks, and they fill up and fail as one.",
+                    help="Name one log directory for each volume.",
+                )
+                return
+
+
+def _reference(volume: Volume) -> Place:
+    return volume.place.child("persistentVolumeClaim", "claimName")
+
+
+def _template_help(pool: NodePool) -> str:
+    if pool.workload == "StatefulSet":
+        return "Replace the volume by an entry of volumeClaimTemplates with the same name."
+    return "Run it as a StatefulSet with volumeClaimTemplates."
