@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from kafkalint.checking.check import Check, ClusterCheck
@@ -41,6 +43,12 @@ metadata:
 spec:
   maxUnavailable: 2
 """
+
+# What guards the main branch must not fail by chance: the examples are the same in every run. To look for new ones:
+# HYPOTHESIS_PROFILE=search python -m pytest
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=2_000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 class BrokersTogether(ClusterCheck):

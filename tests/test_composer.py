@@ -68,7 +68,7 @@ WRONG = [
 def parser(request, monkeypatch):
     if request.param is events_in_c:
         pytest.importorskip("yaml.cyaml", reason="PyYAML was built without libyaml")
-    monkeypatch.setattr(composer, "_chosen", request.param)
+    monkeypatch.setattr(composer, "_parser", lambda: request.param)
 
 
 def dump(node):
@@ -91,14 +91,14 @@ def dump(node):
 
 def by(events, text):
     """The tree that a parser's events give, or the word that there is none."""
-    before = composer._chosen
-    composer._chosen = events
+    before = composer._parser
+    composer._parser = lambda: events
     try:
         return dump(compose(text))
     except ComposeError as error:
         return "error" if 0 <= error.offset <= len(text) else "an error outside of the text"
     finally:
-        composer._chosen = before
+        composer._parser = before
 
 
 @pytest.mark.parametrize("text", TEXTS + WRONG)

@@ -238,16 +238,35 @@ def test_a_large_run_opens_what_speaks_of_kafka_and_counts_the_rest(tree):
 
 
 @pytest.mark.usefixtures("everything_is_large")
+@pytest.mark.parametrize(("first", "shown"), [(OTHER, ["a.yaml"]), (b"kind: \xff\n", [])])
+def test_a_large_run_in_which_nothing_is_opened_has_something_to_point_at(tree, first, shown):
+    loaded = run(tree({"a.yaml": first, "b.yaml": OTHER}))
+    assert names(loaded) == shown
+    assert loaded.documents == ()
+
+
+@pytest.mark.usefixtures("everything_is_large")
 def test_partners_are_opened_beside_kafka_and_only_there(tree):
     partners = {
         "budget.yaml": f"{BUDGET}---\n{OTHER}",
         "main.yaml": SERVICE.replace("NAME", "main"),
         "web.yaml": SERVICE.replace("NAME", "web"),
     }
-    assert names(run(tree(partners))) == []
+    assert run(tree(partners)).documents == ()
     loaded = run(tree({"kafka.yaml": KAFKA}))
     assert names(loaded) == ["budget.yaml", "kafka.yaml", "main.yaml"]
     assert (loaded.resources_seen, loaded.skipped, len(loaded.documents)) == (5, 2, 3)
+
+
+@pytest.mark.usefixtures("everything_is_large")
+@pytest.mark.parametrize("kinds", [frozenset(["Role"]), None])
+def test_a_large_run_opens_the_kinds_that_are_asked_for(tree, monkeypatch, kinds):
+    monkeypatch.setattr(opening, "LONG", 0)
+    root = tree({"a.yaml": OTHER, "b.yaml": f"{OTHER}---\n{OTHER}", "values.yaml": "kind: []\n"})
+    loaded = run(root, ".", "-", stdin=f"{OTHER}---\n{OTHER}".encode(), kinds=kinds)
+    assert names(loaded) == ["a.yaml", "b.yaml", "-"]
+    assert (loaded.resources_seen, loaded.skipped) == (5, 0)
+    assert run(root, kinds=frozenset(["RoleBinding"])).documents == ()
 
 
 def test_a_long_stream_is_sniffed_document_by_document(tree, monkeypatch):

@@ -2,11 +2,13 @@ import os
 import shutil
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from kafkalint.manifests import rendering
 from kafkalint.manifests.charts import read_chart, template_path
 from kafkalint.manifests.commands import CommandError, condense
 from kafkalint.manifests.commands import run as run_command
@@ -216,6 +218,33 @@ def test_what_cannot_concern_kafka_is_not_rendered_and_counts_as_it_stands(tree,
     loaded = go(root)
     assert loaded.notices == ()
     assert (loaded.resources_seen, loaded.skipped) == (2, 2)
+
+
+@posix
+def test_what_holds_a_kind_that_is_asked_for_is_rendered(tree, tool):
+    tool("kustomize", "echo 'apiVersion: v1'; echo 'kind: Role'")
+    root = tree({"k/kustomization.yaml": "resources: [../base]\n", "base/kustomization.yaml": "resources: [a.yaml]\n"})
+    (root / "base/a.yaml").write_text(OTHER)
+    assert kinds(go(root, kinds=frozenset(["Role"]))) == {"k": ["Role/"]}
+    assert kinds(go(root, "k", kinds=None)) == {"k": ["Role/"]}
+    assert kinds(go(root, kinds=frozenset(["Secret"]))) == {}
+
+
+@posix
+@pytest.mark.parametrize(("jobs", "together"), [(1, 1), (3, 3)])
+def test_so_many_renderers_are_at_work_at_once(tree, tmp_path, monkeypatch, jobs, together):
+    barrier = threading.Barrier(together)
+
+    def stand_in(*_arguments, **_options):
+        barrier.wait(timeout=5)
+        return KAFKA.encode()
+
+    monkeypatch.setattr(rendering, "run", stand_in)
+    monkeypatch.setattr(rendering, "_kustomize_command", lambda: ["kustomize"])
+    root = tree({f"{name}/kustomization.yaml": "# kafka\n" for name in "abc"})
+    loaded = go(root, jobs=jobs)
+    assert loaded.notices == ()
+    assert len(loaded.bundles) == 3
 
 
 @posix

@@ -31,6 +31,26 @@ def test_scrape_configs_make_a_holder_a_partner(kind):
     assert sniff(text.replace("scrape_configs", "other").encode()).relevance is Relevance.OTHER
 
 
+@pytest.mark.parametrize("start", ["", "apiVersion: v1\n"])
+def test_the_items_of_a_list_count(start):
+    text = f"{start}kind: List\nitems:\n- kind: Role\n- apiVersion: policy/v1\n  kind: PodDisruptionBudget\n".encode()
+    assert sniff(text).relevance is Relevance.PARTNER
+    assert stands_beside(text, [b"main"])
+    assert sniff(text.replace(b"PodDisruptionBudget", b"RoleBinding")).relevance is Relevance.OTHER
+
+
+@pytest.mark.parametrize("form", ["kind: Role\n", '{"kind": "Role"}', "kind: List\nitems:\n- kind: Role\n"])
+def test_a_wanted_kind_is_core(form):
+    assert sniff(form.encode()).relevance is Relevance.OTHER
+    for wanted in (frozenset([b"Role"]), None):
+        assert sniff(form.encode(), wanted).relevance is Relevance.CORE
+    assert sniff(form.encode(), frozenset([b"RoleBinding"])).relevance is Relevance.OTHER
+
+
+def test_of_every_kind_is_still_no_values_file():
+    assert sniff(b"replicaCount: 3\n", None).relevance is Relevance.OTHER
+
+
 @pytest.mark.parametrize("codec", ["utf-16", "utf-32"])
 def test_wide_encodings_are_always_opened(codec):
     data = "kind: ConfigMap\n".encode(codec)

@@ -24,7 +24,18 @@ STATEFULSET = """
 apiVersion: apps/v1
 kind: StatefulSet
 metadata: {name: kafka}
-spec: {template: {spec: {containers: [{name: kafka, image: "apache/kafka:4.1.0"}]}}}
+spec:
+  serviceName: kafka
+  replicas: 3
+  selector: {matchLabels: {app: kafka}}
+  template:
+    metadata: {labels: {app: kafka}}
+    spec:
+      containers:
+        - name: kafka
+          image: apache/kafka:4.1.0
+          ports: [{containerPort: 9092}]
+          env: [{name: KAFKA_NODE_ID, value: "1"}, {name: KAFKA_PROCESS_ROLES, value: "broker,controller"}]
 """
 
 DEAR = ("ruamel", "yaml", "jsonpath_ng", "importlib.metadata", "pluggy", "subprocess", "json", "concurrent.futures")
@@ -120,6 +131,5 @@ def test_what_is_deferred_is_called_what_it_calls_itself() -> None:
 
 
 def test_the_model_is_made_of_classes_that_are_cheap_to_define() -> None:
-    """A frozen dataclass costs 0.3 ms at every start, in ten times as many lines of generated code as it shows."""
-    guilty = (ROOT / "kafkalint" / "kafka" / "model.py").read_text().count("@dataclass")
-    assert guilty == 0
+    # A frozen dataclass costs 0.3 ms at every start, a NamedTuple a tenth of that, and the model has some forty.
+    assert "@dataclass" not in (ROOT / "kafkalint" / "kafka" / "model.py").read_text()

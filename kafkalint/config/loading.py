@@ -17,6 +17,7 @@ from kafkalint.config.settings import Config
 from kafkalint.manifests.composer import ComposeError, compose
 from kafkalint.manifests.nodes import Mapping as MappingNode
 from kafkalint.manifests.nodes import Scalar, content_of
+from kafkalint.manifests.reading import ReadError, read
 from kafkalint.manifests.scalars import resolve_scalar
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Position, TextError
@@ -53,10 +54,9 @@ def load_config(file: Path, checks: Iterable[type[Check]] = ()) -> Config:
     """
     name = shown(file)
     try:
-        with file.open("rb") as stream:
-            data = stream.read(_LARGEST + 1)
-    except OSError as error:
-        raise ConfigError([ConfigProblem(name, Position(1, 1), f"cannot be read: {error.strerror}")]) from None
+        data = read(str(file))
+    except ReadError as error:
+        raise ConfigError([ConfigProblem(name, Position(1, 1), f"cannot be read: {error}")]) from None
     if len(data) > _LARGEST:
         raise ConfigError([ConfigProblem(name, Position(1, 1), f"larger than {_LARGEST:,} bytes")])
     return parse_config(Source(name, data), checks, file.absolute())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from kafkalint.checking.check import Check
 from kafkalint.checking.data_checks import (
@@ -149,8 +150,11 @@ def _operand_problem(operator: str, operand: Any) -> str:
         if not isinstance(operand, str):
             return f"expected a regular expression, found {operand}"
         try:
-            re.compile(operand)
-        except re.error as error:
+            with catch_warnings():
+                # What Python may one day read in another way is ambiguous to the reader of the config today.
+                simplefilter("error")
+                re.compile(operand)
+        except (re.error, FutureWarning, OverflowError, RecursionError) as error:
             return f"{operand} is no regular expression: {error}"
     return ""
 

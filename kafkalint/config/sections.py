@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from kafkalint.checking.check import Check, Option, OptionValue
+from kafkalint.checking.directives import Ignore
 from kafkalint.checking.finding import Level
 from kafkalint.checking.selection import Choice
-from kafkalint.checking.suppressions import Ignore
 from kafkalint.checking.vocabulary import Vocabulary, did_you_mean
 from kafkalint.config.globs import PathGlob, ResourceGlob
 from kafkalint.config.reader import Value

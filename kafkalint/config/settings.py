@@ -15,8 +15,8 @@ from kafkalint.manifests.sources import STDIN
 if TYPE_CHECKING:
     from kafkalint.checking.check import OptionValue
     from kafkalint.checking.data_checks import DataCheck
+    from kafkalint.checking.directives import Ignore
     from kafkalint.checking.finding import Level
-    from kafkalint.checking.suppressions import Ignore
     from kafkalint.kafka.model import Settings
     from kafkalint.kafka.versions import Version
     from kafkalint.manifests.bundling import StatedBundle

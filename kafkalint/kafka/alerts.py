@@ -24,7 +24,8 @@ _MOST: Final = 2_000_000
 _LONGEST_EXPRESSION: Final = 20_000
 _LONGEST_PATTERN: Final = 400
 # What RE2 does not know, or reads otherwise than Python does.
-_FOREIGN: Final = re.compile(r"\(\?(?!:)|\\[pPQCzZAbB1-9]|\[\[:|[*+?}]\+")
+# Last: what Python takes for a set operation to come, and RE2 for two plain characters.
+_FOREIGN: Final = re.compile(r"\(\?(?!:)|\\[pPQCzZAbB1-9]|\[\[:|[*+?}]\+|\[[^\]]*(?:\[|--|&&|~~|\|\|)")
 _REPEATED: Final = re.compile(r"[*+]|\{\d*,\d*\}")
 _MOST_REPEATED: Final = 4
 _MOST_OPTIONAL: Final = 8

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.kafka.model import KafkaCluster, KafkaModel, NodeGroup, NodePool, PodTemplate
 from kafkalint.kafka.own_places import is_alone, share_host_port
+from kafkalint.kafka.phrases import listed
 from kafkalint.kafka.placement import Apartness, Pods, Reason, Verdict, Why, keeps_apart, spreads_over
 from kafkalint.kafka.remembering import remembered
 from kafkalint.kafka.topology import HOSTNAME, ZONE
@@ -66,11 +67,6 @@ def owner_of(reason: Reason, pools: Sequence[NodePool]) -> NodePool | None:
     """The pool whose rule a reason is about."""
     same = [pool for pool in pools if pool.pods is reason.owner]
     return next(iter(same or [pool for pool in pools if pool.pods == reason.owner]), None)
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words as a sentence lists them: `a, b and c`."""
-    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def sharing_nodes(cluster: KafkaCluster, model: KafkaModel) -> list[Colocation]:
@@ -208,7 +204,7 @@ def _merged(cases: Sequence[Colocation]) -> list[Colocation]:
     found: dict[tuple[object, ...], Colocation] = {}
     for case in cases:
         place = case.pools[0].template.place()
-        key = (id(place.resource), place.route, case.strength, case.across)
+        key = (place, case.strength, case.across)
         first = found.get(key)
         found[key] = case if first is None else first.joined(case)
     return list(found.values())

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from kafkalint.kafka.labels import Mismatch
 from kafkalint.kafka.model import Budget, KafkaCluster, KafkaModel, NodePool
 from kafkalint.kafka.placement import Pods
+from kafkalint.kafka.remembering import remembered
+from kafkalint.kafka.wording import KAFKA_WORDS
 from kafkalint.manifests.bundles import may_share_namespace
 
-_KAFKA_WORDS = ("kafka", "zookeeper", "strimzi.io/", "platform.confluent.io/")
 _AROUND_KAFKA = (
     "akhq",
     "bridge",
@@ -73,7 +74,7 @@ def selected(budget: Budget, model: KafkaModel) -> Selected:
     every = {id(pods): pods for pods in _all_pods(model)}.values()
     verdicts = [(pods, budget.covers(pods)) for pods in every]
     certain = all(verdict is not None for _, verdict in verdicts)
-    chosen = {(pods.namespace, pods.name, pods.labels): pods for pods, verdict in verdicts if verdict}
+    chosen = {pods.identity: pods for pods, verdict in verdicts if verdict}
     return Selected(tuple(chosen.values()), certain)
 
 
@@ -109,7 +110,7 @@ def _means_kafka(budget: Budget, clusters: list[KafkaCluster]) -> bool:
     words = [budget.name]
     for part in budget.spec.selector.parts if budget.spec.selector else ():
         words += [part.key, *part.values]
-    return any(word in names or any(hint in word.lower() for hint in _KAFKA_WORDS) for word in words)
+    return any(word in names or any(hint in word.lower() for hint in KAFKA_WORDS) for word in words)
 
 
 def _means_a_client(aimless: Aimless) -> bool:
@@ -127,3 +128,9 @@ def _nearest(budget: Budget, clusters: list[KafkaCluster], model: KafkaModel) ->
             instead = next(iter(covering(pool, cluster, model)), None)
             found.append(Aimless(budget, pool, mismatches, instead))
     return min(found, key=lambda aimless: len(aimless.mismatches), default=None)
+
+
+@remembered
+def has_drain_cleaner(model: KafkaModel) -> bool:
+    """Whether Strimzi's Drain Cleaner moves pods off nodes itself, beside budgets that let none go (its README)."""
+    return any("drain-cleaner" in workload.resource.name for workload in model.workloads)

@@ -119,3 +119,9 @@ def broker_default(key: str, version: Version | None) -> str | None:
         if version < since:
             return value
     return _DEFAULTS.get(key)
+
+
+def known_defaults(version: Version | None) -> dict[str, str]:
+    """Kafka's default of every key that is known, for a version."""
+    found = {key: broker_default(key, version) for key in KNOWN_KEYS}
+    return {key: value for key, value in found.items() if value is not None}

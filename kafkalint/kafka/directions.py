@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from kafkalint.kafka.addresses import Meaning, Server, meanings, named
 from kafkalint.kafka.model import Exporter, KafkaCluster, KafkaModel, NodePool, Service
-from kafkalint.kafka.placement import Pods
 from kafkalint.kafka.pods import container_ports
 from kafkalint.manifests.bundles import may_share_namespace
 
@@ -31,7 +30,7 @@ def _beside(exporter: Exporter, cluster: KafkaCluster, model: KafkaModel) -> str
     """An exporter's own pod, where nothing of Kafka runs."""
     if any(exporter.pods == pool.pods for pool in cluster.nodes):
         return None
-    own = next((one for one in model.workloads if _same(one.pods, exporter.pods)), None)
+    own = next((one for one in model.workloads if one.pods.identity == exporter.pods.identity), None)
     spec = own.resource.get("spec", "template", "spec") if own else None
     containers = spec.get("containers") if isinstance(spec, dict) else None
     if not isinstance(containers, list) or len(containers) != 1 or not isinstance(spec, dict):
@@ -82,7 +81,3 @@ def _is_ours(meaning: Meaning, cluster: KafkaCluster, exporter: Exporter) -> boo
     if meaning.namespace == exporter.pods.namespace:
         return may_share_namespace(meaning.namespace, cluster.namespace)
     return meaning.namespace == cluster.namespace
-
-
-def _same(one: Pods, other: Pods) -> bool:
-    return (one.namespace, one.name, one.labels) == (other.namespace, other.name, other.labels)

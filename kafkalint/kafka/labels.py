@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -147,10 +147,13 @@ class Selector(NamedTuple):
         """Whether it selects pods with these labels; None if that depends on a value that only run time decides."""
         if self.problem is not None:
             return False
-        answers = {part.matches(labels) for part in self.parts}
-        if False in answers:
-            return False
-        return None if None in answers else True
+        verdict: bool | None = True
+        for part in self.parts:
+            answer = part.matches(labels)
+            if answer is False:
+                return False
+            verdict = verdict and answer
+        return verdict
 
     def unmatched(self, labels: PodLabels) -> tuple[Mismatch, ...]:
         """The conditions that certainly do not hold for these labels."""
@@ -163,16 +166,6 @@ class Selector(NamedTuple):
     def undecided(self, labels: PodLabels) -> tuple[Requirement, ...]:
         """The conditions of which only run time tells whether they hold."""
         return tuple(part for part in self.parts if part.matches(labels) is None)
-
-    def narrowed(self, labels: PodLabels, match_keys: Sequence[str], mismatch_keys: Sequence[str] = ()) -> Selector:
-        """The selector that `matchLabelKeys` and `mismatchLabelKeys` make of this one on a pod with these labels.
-
-        A key that the pod lacks is ignored, as the API server does (pkg/registry/core/pod/strategy.go). So is one whose
-        value is not known here: no requirement can be written for it.
-        """
-        added = [Requirement(key, "In", (labels.known[key],)) for key in match_keys if key in labels.known]
-        added += [Requirement(key, "NotIn", (labels.known[key],)) for key in mismatch_keys if key in labels.known]
-        return Selector(self.match_labels, (*self.requirements, *added), self.problem)
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.parts)) or "everything"

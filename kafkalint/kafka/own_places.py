@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kafkalint.kafka.scheduling import SpreadConstraint
 
 # A port without hostIP is taken on every address.
-_ANY_ADDRESS = "0.0.0.0"  # noqa: S104
+_ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - a value found in manifests
 
 
 def is_alone(pool: NodePool, zones: int | None) -> bool:

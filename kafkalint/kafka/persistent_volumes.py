@@ -1,35 +1,18 @@
-"""PersistentVolumes made by hand, and the claims that they can be bound to, as Kubernetes' volume binder decides it.
-
-The rules are those of kubernetes/component-helpers, storage/volume (FindMatchingVolume, IsVolumeBoundToClaim), and of
-pkg/controller/volume/persistentvolume (checkVolumeSatisfyClaim).
-"""
+"""PersistentVolumes that the input holds: volumes made by hand, and what each is made of."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kafkalint.kafka.labels import PodLabels
-from kafkalint.kafka.model import Setter, VolumeKind
 from kafkalint.kafka.remembering import remembered
-from kafkalint.kafka.storage_tiers import classify_by_name, classify_persistent_volume
-from kafkalint.manifests.bundles import may_share_namespace
-from kafkalint.manifests.resources import Resource, Route, dig, items, string_map
+from kafkalint.manifests.resources import Resource, dig, items
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from kafkalint.kafka.model import Claim, KafkaCluster, KafkaModel, NodePool, Volume
+    from kafkalint.kafka.model import KafkaModel
 
-NO_PROVISIONER = "kubernetes.io/no-provisioner"
-MANY = 200
-"""As many pods of a pool are looked at, and as many volumes are matched with them: nobody makes more by hand."""
-
-# Names under which distributions bring a class with a provisioner, of which nothing more is known.
-_DYNAMIC_NAMES = frozenset(("standard", "default", "hostpath"))
-_DIGITS = "0123456789"
 _CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class"
 _DISKS: Mapping[str, tuple[str, ...]] = {
     "local": ("path",),
@@ -42,9 +25,6 @@ _DISKS: Mapping[str, tuple[str, ...]] = {
     "cinder": ("volumeID",),
     "vsphereVolume": ("volumePath",),
 }
-_MADE_BY_HAND = ("local", "hostPath", "nfs")
-_FILE_SERVICES = frozenset(("nfs", "efs", "cephfs", "glusterfs", "azurefile", "filestore", "smb", "cifs", "hostpath"))
-_FILESYSTEM_KEYS = ("csi.storage.k8s.io/fstype", "fstype", "fs")
 
 
 class PersistentVolume(NamedTuple):
@@ -71,7 +51,7 @@ class PersistentVolume(NamedTuple):
     @property
     def capacity(self) -> Decimal | None:
         """How large it is; None where that is not to be read."""
-        return _quantity(self.resource.get("spec", "capacity", "storage"))
+        return quantity(self.resource.get("spec", "capacity", "storage"))
 
     @property
     def access_modes(self) -> frozenset[str]:
@@ -111,233 +91,14 @@ class PersistentVolume(NamedTuple):
         return (self.source, *(str(part) for part in parts))
 
 
-class Demand(NamedTuple):
-    """A claim that will exist and needs a volume."""
-
-    claim: Claim
-    volume: Volume
-    pool: NodePool
-    name: str | None
-    """None where the name cannot be foretold."""
-
-    def is_named(self, name: str) -> bool:
-        """Whether this may be its name; the numbers of a StatefulSet's pods are certain, an operator's are not."""
-        if self.name is None or self.pool.workload == "StatefulSet" or self.volume.kind is VolumeKind.CLAIM:
-            return name == self.name
-        return name.rstrip(_DIGITS) == self.name.rstrip(_DIGITS)
-
-
-class Misfit(NamedTuple):
-    """Why a volume cannot be bound to a claim: the value of the volume, and what is wrong with it in words."""
-
-    route: Route
-    text: str
-
-
 @remembered
 def persistent_volumes(model: KafkaModel) -> tuple[PersistentVolume, ...]:
     """The PersistentVolumes of the input."""
     return tuple(PersistentVolume(resource) for resource in model.bundle.of("", "PersistentVolume"))
 
 
-def demands(cluster: KafkaCluster) -> Iterator[Demand]:
-    """The claims of a cluster's pods, as far as the input tells how many there are and what they ask for."""
-    named: set[int] = set()
-    for pool in cluster.nodes:
-        for volume in pool.volumes:
-            claim = volume.claim
-            if claim is None:
-                continue
-            if volume.kind is VolumeKind.CLAIM_TEMPLATE:
-                names = [f"{volume.name}-{pod}" for pod in pool.pod_names]
-                for index in range(min(pool.replicas.value or 0, MANY)):
-                    yield Demand(claim, volume, pool, names[index] if index < len(names) else None)
-            elif volume.kind is VolumeKind.CLAIM and claim.resource is not None and id(claim.resource) not in named:
-                named.add(id(claim.resource))
-                yield Demand(claim, volume, pool, claim.name)
-
-
-def is_static(claim: Claim, model: KafkaModel) -> bool | None:
-    """Whether only volumes made by hand can serve a claim; None where the input does not say.
-
-    A class that is no object of the input and no distribution's own, and of which there are directories or exports
-    among the PersistentVolumes, is taken for one that exists in name only; disks of a cloud may have been adopted.
-    """
-    if claim.storage_class.by is Setter.UNKNOWN or claim.storage_class.value is None:
-        return None
-    name = claim.storage_class.value
-    if not name:
-        return True
-    resource = model.bundle.find("storage.k8s.io", "StorageClass", name)
-    if resource is not None:
-        return resource.text("provisioner") == NO_PROVISIONER
-    if name in _DYNAMIC_NAMES or classify_by_name(name) is not None or name in model.storage_classes:
-        return None
-    made = [volume for volume in persistent_volumes(model) if volume.storage_class == name]
-    return True if any(volume.source in _MADE_BY_HAND for volume in made) else None
-
-
-def reserved(volume: PersistentVolume, demand: Demand) -> bool:
-    """Whether claim and volume name each other: the claim by `volumeName`, or the volume by `claimRef`."""
-    if demand.claim.volume_name is not None:
-        return demand.claim.volume_name == volume.name
-    if volume.claim is None or demand.name is None:
-        return False
-    namespace, name = volume.claim
-    return demand.is_named(name) and may_share_namespace(namespace, demand.pool.namespace)
-
-
-def misfits(volume: PersistentVolume, demand: Demand) -> Iterator[Misfit]:
-    """All that keeps a volume from being bound to a claim; nothing where it fits."""
-    claim = demand.claim
-    if claim.volume_name is not None and claim.volume_name != volume.name:
-        yield Misfit((), f"is not {claim.volume_name}, which the claim names")
-    yield from _wrong_claim(volume, demand)
-    wanted_class = claim.storage_class.value or ""
-    if claim.storage_class.known and volume.storage_class != wanted_class and not _kept_for(volume, demand):
-        found = f"class {volume.storage_class}" if volume.storage_class else "no class"
-        yield Misfit(("spec", "storageClassName"), f"has {found} and not {wanted_class or 'none'}")
-    wanted, capacity = _quantity(claim.size.value), volume.capacity
-    if wanted is not None and capacity is not None and capacity < wanted:
-        stated = volume.resource.get("spec", "capacity", "storage")
-        yield Misfit(("spec", "capacity", "storage"), f"holds {stated} and not {claim.size.value}")
-    lacking = [mode for mode in claim.access_modes.value or () if mode not in volume.access_modes]
-    if claim.access_modes.known and lacking:
-        yield Misfit(("spec", "accessModes"), f"does not offer {lacking[0]}")
-    yield from _wrong_mode(volume, claim)
-    labels = PodLabels.parse(volume.resource.get("metadata", "labels"))
-    if claim.selector is not None and claim.selector.matches(labels) is False:
-        yield Misfit(("metadata", "labels"), f"does not carry the labels {claim.selector}")
-
-
-def _kept_for(volume: PersistentVolume, demand: Demand) -> bool:
-    """Whether the volume names the claim: the binder then does not compare classes."""
-    return volume.claim is not None and demand.claim.volume_name is None and reserved(volume, demand)
-
-
-def _wrong_claim(volume: PersistentVolume, demand: Demand) -> Iterator[Misfit]:
-    if volume.claim is None:
-        return
-    namespace, name = volume.claim
-    if demand.name is not None and not demand.is_named(name):
-        yield Misfit(("spec", "claimRef", "name"), f"is kept for claim {name} and not {demand.name}")
-    elif not may_share_namespace(namespace, demand.pool.namespace):
-        wanted = f"claim {name} of namespace {namespace} and not {demand.pool.namespace}"
-        yield Misfit(("spec", "claimRef", "namespace"), f"is kept for {wanted}")
-
-
-def _wrong_mode(volume: PersistentVolume, claim: Claim) -> Iterator[Misfit]:
-    wanted = claim.place.child("spec", "volumeMode").value or "Filesystem"
-    found = volume.spec.get("volumeMode") or "Filesystem"
-    if wanted != found:
-        yield Misfit(("spec", "volumeMode"), f"is of volume mode {found} and not {wanted}")
-
-
-def classes_of_others(cluster: KafkaCluster, model: KafkaModel) -> frozenset[str]:
-    """Classes that claims of the input name which are not this cluster's: a volume of such a class may be for them."""
-    own = {id(pool.resource) for pool in cluster.nodes}
-    own |= {id(demand.claim.resource) for demand in demands(cluster)}
-    return frozenset(name for name, owners in _claimed_classes(model).items() if not owners <= own)
-
-
-@remembered
-def _claimed_classes(model: KafkaModel) -> dict[str, set[int]]:
-    """Classes that claims of the input name, each with the ids of the objects that do."""
-    found: dict[str, set[int]] = defaultdict(set)
-    for claim in model.bundle.of("", "PersistentVolumeClaim"):
-        found[claim.text("spec", "storageClassName")].add(id(claim))
-    for workload in model.bundle.of("apps", "StatefulSet"):
-        for template in items(workload.get("spec", "volumeClaimTemplates")):
-            found[str(dig(template, "spec", "storageClassName") or "")].add(id(workload))
-    return found
-
-
-def bind(wanted: Sequence[Demand], volumes: Sequence[PersistentVolume]) -> dict[int, int]:
-    """The best that the binder could do: a volume's index for as many claims' indices as possible."""
-    fitting = [[v for v, volume in enumerate(volumes) if not any(misfits(volume, demand))] for demand in wanted]
-    taken: dict[int, int] = {}
-
-    def place(demand: int, tried: set[int]) -> bool:
-        for volume in fitting[demand]:
-            if volume not in tried:
-                tried.add(volume)
-                if volume not in taken or place(taken[volume], tried):
-                    taken[volume] = demand
-                    return True
-        return False
-
-    for demand in range(len(wanted)):
-        place(demand, set())
-    return {demand: volume for volume, demand in taken.items()}
-
-
-def volumes_behind(volume: Volume, pool: NodePool, model: KafkaModel) -> list[PersistentVolume]:
-    """The volumes of the input that a pod's volume will certainly lie on.
-
-    Those that name the claim, or that it names; else all that fit, where no provisioner could bring another.
-    """
-    claim = volume.claim
-    if claim is None or volume.kind not in (VolumeKind.CLAIM, VolumeKind.CLAIM_TEMPLATE):
-        return []
-    names: list[str | None] = [f"{volume.name}-{pod}" for pod in pool.pod_names[:MANY]]
-    if volume.kind is VolumeKind.CLAIM:
-        names = [claim.name]
-    wanted = [Demand(claim, volume, pool, name) for name in names or [None]]
-    every = list(persistent_volumes(model))
-    named = [each for each in every if any(reserved(each, demand) for demand in wanted)]
-    if named or not is_static(claim, model):
-        return named
-    return [each for each in every if not all(any(misfits(each, demand)) for demand in wanted)]
-
-
-def filesystem(volume: Volume, pool: NodePool, model: KafkaModel) -> str | None:
-    """What a claim is formatted with: `ext4`, `xfs` …, `directory` for what has no root of its own; None: unknown."""
-    behind = volumes_behind(volume, pool, model) or _likely(volume, pool, model)
-    if behind:
-        return _of_volume(behind[0])
-    known = model.storage_class(volume.claim) if volume.claim is not None else None
-    if known is None:
-        return None
-    facts = known.facts
-    if facts is not None and (facts.network_filesystem or (facts.node_local and not facts.capacity_enforced)):
-        return "directory"
-    if known.resource is not None:
-        return _written_filesystem(known.resource.get("parameters"))
-    return _suggested(known.name) if facts is None else None
-
-
-def _suggested(class_name: str) -> str | None:
-    """What the name of a class that nothing else is known of suggests: `managed-nfs-storage`."""
-    words = set(re.split(r"[^a-z0-9]+", class_name.lower()))
-    if words & _FILE_SERVICES:
-        return "directory"
-    return "xfs" if "xfs" in words else None
-
-
-def _likely(volume: Volume, pool: NodePool, model: KafkaModel) -> list[PersistentVolume]:
-    """The volumes that fit a claim without a class: where the cluster has no default class, it gets one of these."""
-    if volume.claim is None or volume.claim.storage_class.by is not Setter.KUBERNETES:
-        return []
-    demand = Demand(volume.claim, volume, pool, None)
-    return [each for each in persistent_volumes(model) if not any(misfits(each, demand))]
-
-
-def _of_volume(volume: PersistentVolume) -> str | None:
-    facts = classify_persistent_volume(volume.spec)
-    if volume.source in ("hostPath", "nfs") or (facts is not None and facts.network_filesystem):
-        return "directory"
-    written = _written_filesystem(volume.spec.get(volume.source))
-    # A local volume may be a disk's mount point or a folder below one; which, only the node knows.
-    return written or ("directory" if volume.source == "local" else None)
-
-
-def _written_filesystem(parameters: object) -> str | None:
-    found = {key.lower(): value.lower() for key, value in string_map(parameters).items()}
-    name = next((found[key] for key in _FILESYSTEM_KEYS if found.get(key)), None)
-    return "ext4" if name in ("ext2", "ext3") else name
-
-
-def _quantity(raw: object) -> Decimal | None:
+def quantity(raw: object) -> Decimal | None:
+    """A size as Kubernetes reads it; None where it is none."""
     from kafkalint.kafka.quantities import parse_quantity  # noqa: PLC0415 - decimals are dear, and few inputs need them
 
     return parse_quantity(raw)

@@ -42,6 +42,8 @@ _CONFIG_VOLUMES = ("configMap", "secret", "projected", "downwardAPI", "image")
 _REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 # No process gets a longer variable (Linux, MAX_ARG_STRLEN), and values that hold each other would grow without end.
 _LONGEST_VALUE = 131_072
+# Nor do all of them together get more (execve(2): a quarter of the stack limit of 8 MiB).
+_LONGEST_ENVIRONMENT = 2_097_152
 
 
 def pod_route(resource: Resource) -> Route | None:
@@ -226,10 +228,13 @@ def environment(container: Container, namespace: str | None, bundle: Bundle) -> 
     found: dict[str, Setting[str]] = {}
     for data in items(container.data.get("envFrom")):
         found.update(_env_from(data, namespace, bundle))
+    size = 0
     for index, data in enumerate(items(container.data.get("env"))):
         name = dig(data, "name")
         if isinstance(name, str):
-            found[name] = _env_value(data, container.place.child("env", index), found, namespace, bundle)
+            before = found if size < _LONGEST_ENVIRONMENT else {}
+            found[name] = _env_value(data, container.place.child("env", index), before, namespace, bundle)
+            size += len(found[name].value or "")
     return found
 
 

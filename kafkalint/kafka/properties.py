@@ -7,7 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _BLANKS = " \t\f"
 _CONTROL_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
@@ -32,11 +32,6 @@ def parse_properties(text: str) -> tuple[Property, ...]:
     A malformed Unicode escape, which Java refuses, is kept as it is written.
     """
     return tuple(_entry(line) for line in _logical_lines(text))
-
-
-def as_mapping(properties: Iterable[Property]) -> dict[str, str]:
-    """What Java would hold after loading: of a key that is written twice, the last value."""
-    return {entry.key: entry.value for entry in properties}
 
 
 class _Line(NamedTuple):

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from kafkalint.kafka.labels import Selector
-from kafkalint.kafka.topology import ZONE, modern_topology_key
+from kafkalint.kafka.topology import modern_topology_key
+from kafkalint.manifests.resources import Route
+from kafkalint.manifests.shapes import whole
 
-Route: TypeAlias = tuple[str | int, ...]
-
+_KIND: Final = "podAntiAffinity"
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED: Final = "preferredDuringSchedulingIgnoredDuringExecution"
 
@@ -70,12 +71,7 @@ class NodeRequirement(NamedTuple):
 
 def parse_anti_affinity(pod_spec: object) -> tuple[AffinityTerm, ...]:
     """The terms of a pod spec that keep its pods away from others."""
-    return tuple(_read_terms(pod_spec, "podAntiAffinity"))
-
-
-def parse_pod_affinity(pod_spec: object) -> tuple[AffinityTerm, ...]:
-    """The terms of a pod spec that draw its pods to others."""
-    return tuple(_read_terms(pod_spec, "podAffinity"))
+    return tuple(_read_terms(pod_spec))
 
 
 def parse_spread_constraints(pod_spec: object) -> tuple[SpreadConstraint, ...]:
@@ -115,23 +111,18 @@ def parse_node_requirements(pod_spec: object) -> tuple[NodeRequirement, ...]:
     return tuple(NodeRequirement(key, required[key]) for key in sorted(required))
 
 
-def required_zones(pod_spec: object) -> frozenset[str] | None:
-    """The zones that a pod spec limits its pods to; None if it names none."""
-    return required_values(parse_node_requirements(pod_spec), ZONE)
-
-
 def required_values(nodes: Sequence[NodeRequirement], key: str) -> frozenset[str] | None:
     """The values of a node label that requirements leave; None if none names it, its old key being the same label."""
     found = [node.values for node in nodes if modern_topology_key(node.key) == modern_topology_key(key)]
     return frozenset.intersection(*found) if found else None
 
 
-def _read_terms(pod_spec: object, kind: str) -> Iterator[AffinityTerm]:
-    rules = _mapping(_mapping(_mapping(pod_spec).get("affinity")).get(kind))
-    for route, raw in _entries(rules.get(_REQUIRED), ("affinity", kind, _REQUIRED)):
+def _read_terms(pod_spec: object) -> Iterator[AffinityTerm]:
+    rules = _mapping(_mapping(_mapping(pod_spec).get("affinity")).get(_KIND))
+    for route, raw in _entries(rules.get(_REQUIRED), ("affinity", _KIND, _REQUIRED)):
         yield _read_term(raw, route, required=True)
-    for route, raw in _entries(rules.get(_PREFERRED), ("affinity", kind, _PREFERRED)):
-        weight = _whole(_mapping(raw).get("weight"))
+    for route, raw in _entries(rules.get(_PREFERRED), ("affinity", _KIND, _PREFERRED)):
+        weight = whole(_mapping(raw).get("weight"))
         term = _read_term(_mapping(raw).get("podAffinityTerm"), (*route, "podAffinityTerm"), required=False)
         wrong = None if weight is not None and 1 <= weight <= 100 else "weight must be a number from 1 to 100"
         yield term._replace(weight=weight, problem=term.problem or wrong)
@@ -171,14 +162,14 @@ def _read_constraint(raw: object, route: Route) -> SpreadConstraint:
         *_key_problems(selector, matched, ()),
         *_spread_problems(given),
     ]
-    max_skew = _whole(given.get("maxSkew"))
+    max_skew = whole(given.get("maxSkew"))
     return SpreadConstraint(
         _text(given.get("topologyKey")),
         selector,
         route,
         max_skew=1 if max_skew is None else max_skew,
         when_unsatisfiable=_text(given.get("whenUnsatisfiable")) or "DoNotSchedule",
-        min_domains=_whole(given.get("minDomains")),
+        min_domains=whole(given.get("minDomains")),
         match_label_keys=matched,
         node_affinity_policy=_text(given.get("nodeAffinityPolicy")) or "Honor",
         node_taints_policy=_text(given.get("nodeTaintsPolicy")) or "Ignore",
@@ -216,14 +207,14 @@ def _key_problems(selector: Selector | None, matched: Sequence[str], mismatched:
 
 def _spread_problems(given: Mapping[object, object]) -> Iterator[str]:
     """What the API server refuses (pkg/apis/core/validation, validateTopologySpreadConstraints)."""
-    max_skew = _whole(given.get("maxSkew"))
+    max_skew = whole(given.get("maxSkew"))
     if max_skew is None or max_skew < 1:
         yield "maxSkew must be a number above 0"
     action = given.get("whenUnsatisfiable")
     if action not in ("DoNotSchedule", "ScheduleAnyway"):
         yield "whenUnsatisfiable must be DoNotSchedule or ScheduleAnyway"
     if given.get("minDomains") is not None:
-        min_domains = _whole(given.get("minDomains"))
+        min_domains = whole(given.get("minDomains"))
         if min_domains is None or min_domains < 1:
             yield "minDomains must be a number above 0"
         elif action != "DoNotSchedule":
@@ -267,7 +258,3 @@ def _strings(raw: object) -> tuple[str, ...]:
 
 def _text(raw: object) -> str:
     return raw if isinstance(raw, str) else ""
-
-
-def _whole(raw: object) -> int | None:
-    return raw if isinstance(raw, int) and not isinstance(raw, bool) else None

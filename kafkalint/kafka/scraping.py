@@ -14,7 +14,14 @@ from kafkalint.manifests.scalars import plain
 _MONITORING: Final = "monitoring.coreos.com"
 _NODES_ONLY: Final = ("node", "ingress")
 _ANNOTATION: Final = "annotation_prometheus_io_"
-_HINTS: Final = ("scrape_configs", "static_configs", "kubernetes_sd_configs")
+# Prometheus' own keys, and the components of Grafana Alloy and of the Grafana Agent in flow mode.
+_HINTS: Final = (
+    "scrape_configs",
+    "static_configs",
+    "kubernetes_sd_configs",
+    "prometheus.scrape",
+    "prometheus.operator.",
+)
 _MOST: Final = 2_000_000
 
 

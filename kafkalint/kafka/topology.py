@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 HOSTNAME: Final = "kubernetes.io/hostname"
@@ -53,6 +54,7 @@ def differs_with(key: str, topology_key: str) -> bool:
     return key in _BREADTH and topology_key in _BREADTH and _BREADTH[key] > _BREADTH[topology_key]
 
 
+@lru_cache(maxsize=64)
 def nearest_topology_key(key: str) -> str | None:
     """The well-known topology key that `key` is probably a misspelling of; None if it is one, or is like none.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from kafkalint.manifests.nodes import Alias, Content, Mapping, Node, Scalar, Sequence, content_of
@@ -85,22 +86,25 @@ class _Builder:
             event.end_mark.index,
             event.anchor,
         )
-        if node.start == node.end and not node.style:
-            node.start = node.end = self.absent(node.start)
+        if not node.value and not node.style:
+            node.start = node.end = self.absent(node)
         self.remember(node, node.anchor)
         self.add(node, 1)
 
-    def absent(self, offset: int) -> int:
+    def absent(self, node: Scalar) -> int:
         """Where a value that was left out would stand, by either parser: behind its key's colon or its dash."""
+        bare = node.tag is None and node.anchor is None
         if not self.open:
-            return offset
+            return node.start if bare else 0
         parent, keys = self.open[-1]
         if isinstance(parent, Sequence):
             mark, start = "-", parent.items[-1].end if parent.items else parent.start
         else:
-            mark, start = ":", keys[-1].end if keys else offset
-        found = self.text.find(mark, start, offset)
-        return found + 1 if found >= 0 else offset
+            mark, start = ":", keys[-1].end if keys else parent.pairs[-1][1].end if parent.pairs else parent.start
+        found = self.text.find(mark, start, node.end)
+        if found >= 0 and (keys or isinstance(parent, Sequence)):
+            return found + 1
+        return node.start if bare else start
 
     def start(self, node: Mapping | Sequence) -> None:
         if len(self.open) >= MAX_DEPTH:
@@ -168,25 +172,19 @@ def _events(text: str) -> Iterator[Any]:
     return _parser()(text)
 
 
-_chosen: Events | None = None
-
-
+@cache
 def _parser() -> Events:
-    global _chosen  # noqa: PLW0603 - one import of the parser in a process, made when the first document needs it
-    if _chosen is None:
-        try:
-            from yaml import cyaml  # noqa: F401, PLC0415
-        except ImportError:
-            _chosen = events_in_python
-        else:
-            _chosen = events_in_c
-    return _chosen
+    try:
+        from yaml import cyaml  # noqa: F401, PLC0415 - whether it is there; and only whoever composes pays for it
+    except ImportError:
+        return events_in_python
+    return events_in_c
 
 
 def events_in_c(text: str) -> Iterator[Any]:
     """Events of libyaml with marks in code points; raises ComposeError."""
-    from yaml import YAMLError  # noqa: PLC0415
-    from yaml.cyaml import CParser  # type: ignore[attr-defined]  # noqa: PLC0415
+    from yaml import YAMLError  # noqa: PLC0415 - one parser is chosen; the other is never imported
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]  # noqa: PLC0415 - as above; the stubs lack it
 
     parser = CParser(text)
     try:
@@ -202,8 +200,8 @@ def events_in_c(text: str) -> Iterator[Any]:
 
 def events_in_python(text: str) -> Iterator[Any]:
     """The same events from ruamel.yaml, in pure Python; raises ComposeError."""
-    from ruamel.yaml import YAML  # noqa: PLC0415
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
+    from ruamel.yaml import YAML  # noqa: PLC0415 - as above
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415 - as above
 
     yaml = YAML(typ="safe", pure=True)
     yaml.version = (1, 1)

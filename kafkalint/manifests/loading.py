@@ -20,8 +20,9 @@ from kafkalint.manifests.opening import (
 from kafkalint.manifests.planning import Job, Plan, concerns_kafka, plan
 from kafkalint.manifests.reading import ReadError, read
 from kafkalint.manifests.render_settings import RenderSettings
-from kafkalint.manifests.sniffing import mentions_kafka
+from kafkalint.manifests.sniffing import Kinds, Relevance, sniff
 from kafkalint.manifests.sources import STDIN, Source
+from kafkalint.manifests.text import TextError
 from kafkalint.manifests.walking import UsageError, find
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from kafkalint.manifests.documents import Document
     from kafkalint.manifests.notices import Notice
+    from kafkalint.manifests.walking import FoundFile
 
 __all__ = ["LoadRequest", "Loaded", "UsageError", "load"]
 
@@ -44,6 +46,10 @@ class LoadRequest(NamedTuple):
     """Of folders, only the files that git tracks."""
     render: RenderSettings = RenderSettings()
     bundles: tuple[StatedBundle, ...] = ()
+    kinds: frozenset[str] | None = frozenset()
+    """Kinds to open, however much there is, besides Kafka's own and what stands beside it; None for every kind."""
+    jobs: int = 4
+    """Renderers at work at once."""
     directory: str = ""
     """What paths are relative to and named from; empty for the process's own working directory."""
 
@@ -58,7 +64,7 @@ class Loaded(NamedTuple):
     """Files that could not be read, or are no text."""
     notices: tuple[Notice, ...] = ()
     sources: tuple[Source, ...] = ()
-    """What was opened: files, renderings, standard input."""
+    """What was opened: files, renderings, standard input; the first of all where nothing was worth it."""
     resources_seen: int = 0
     skipped: int = 0
     """Objects that were counted and not opened; they are among those seen."""
@@ -73,6 +79,7 @@ class _Run:
     directory: str
     opener: Opener
     plain: list[Opened] = field(default_factory=list)
+    first: FoundFile | None = None
     rendered: list[Opened] = field(default_factory=list)
     piped: list[Opened] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
@@ -87,7 +94,8 @@ class _Run:
 def load(request: LoadRequest) -> Loaded:
     """Load what a request asks for; raises UsageError where it asks for what is not there."""
     directory = os.path.abspath(request.directory or os.getcwd())
-    run = _Run(request, directory, Opener(directory))
+    kinds = None if request.kinds is None else frozenset(kind.encode() for kind in request.kinds)
+    run = _Run(request, directory, Opener(directory, kinds))
     _load_paths(run)
     _load_stdin(run)
     for opened in (*run.rendered, *run.piped):
@@ -100,7 +108,7 @@ def load(request: LoadRequest) -> Loaded:
         documents=found,
         unreadable=tuple(sorted(run.opener.unreadable, key=lambda record: record.source.name)),
         notices=tuple(run.notices),
-        sources=tuple(opened.source for opened in run.opened if opened.documents),
+        sources=tuple(opened.source for opened in run.opened if opened.documents) or _unopened(run),
         resources_seen=run.skipped + sum(len(document.resources) for document in found),
         skipped=run.skipped,
         files_seen=run.files,
@@ -114,10 +122,22 @@ def _load_paths(run: _Run) -> None:
     found = find(paths, run.directory, from_git=run.request.from_git)
     run.notices += found.notices
     run.files += len(found.files)
+    run.first = next(iter(found.files), None)
     todo = plan(found.files)
-    read_in = harvest(found.files, todo.consumed)
+    read_in = harvest(found.files, todo.consumed, run.opener.kinds)
     _load_plain(run, read_in)
     _load_renderings(run, todo, read_in)
+
+
+def _unopened(run: _Run) -> tuple[Source, ...]:
+    """A source to point at when it is said that there is nothing of Kafka."""
+    if run.opened or run.first is None:
+        return tuple(opened.source for opened in run.opened[:1])
+    try:
+        source = Source(run.first.name, read(run.first.path), working_directory=run.directory)
+        return (source,) if source.text else ()
+    except (ReadError, TextError):
+        return ()
 
 
 def _load_plain(run: _Run, read_in: Harvest) -> None:
@@ -135,11 +155,11 @@ def _load_renderings(run: _Run, todo: Plan, read_in: Harvest) -> None:
         return
     from kafkalint.manifests.rendering import is_asked_for, render  # noqa: PLC0415 - most runs have nothing to render
 
-    mentions = _Mentions(read_in.mentions)
+    mentions = _Mentions(read_in.mentions, run.opener.kinds)
     settings = run.request.render
     jobs = [job for job in todo.jobs if concerns_kafka(job, mentions) or is_asked_for(job, settings, run.directory)]
     run.skipped += _passed_over(todo, jobs, read_in)
-    for rendering in render(jobs, settings, run.directory):
+    for rendering in render(jobs, settings, run.directory, run.request.jobs):
         if rendering.notice:
             run.notices.append(rendering.notice)
         if rendering.source:
@@ -153,15 +173,16 @@ def _passed_over(todo: Plan, jobs: Iterable[Job], read_in: Harvest) -> int:
 
 
 class _Mentions:
-    """Whether a file speaks of Kafka, those included that no path led to."""
+    """Whether a file speaks of Kafka or is of a kind looked for, those included that no path led to."""
 
-    def __init__(self, known: dict[str, bool]) -> None:
+    def __init__(self, known: dict[str, bool], kinds: Kinds) -> None:
         self.known = known
+        self.kinds = kinds
 
     def __call__(self, path: str) -> bool:
         if path not in self.known:
             try:
-                self.known[path] = mentions_kafka(read(path))
+                self.known[path] = sniff(read(path), self.kinds).relevance is Relevance.CORE
             except ReadError:
                 self.known[path] = False
         return self.known[path]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.documents import Document, Unreadable, documents
 from kafkalint.manifests.reading import ReadError, read
-from kafkalint.manifests.sniffing import Relevance, Scent, is_manifest, sniff, stands_beside
+from kafkalint.manifests.sniffing import Kinds, Relevance, Scent, is_manifest, sniff, stands_beside
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span, TextError, decode
 
@@ -69,19 +69,19 @@ class Harvest:
     entries: list[Entry] = field(default_factory=list)
     """Plain sources."""
     mentions: dict[str, bool] = field(default_factory=dict)
-    """For the files that renderings speak for: whether they speak of Kafka."""
+    """For the files that renderings speak for: whether they speak of Kafka, or hold a kind that is looked for."""
     objects: dict[str, int] = field(default_factory=dict)
     """For the same files: how many objects they hold as they stand."""
     size: int = 0
     named: int = 0
 
 
-def harvest(files: Iterable[FoundFile], consumed: frozenset[str]) -> Harvest:
+def harvest(files: Iterable[FoundFile], consumed: frozenset[str], kinds: Kinds = frozenset()) -> Harvest:
     """Read and sniff every file; memory holds only what is, or still may have to be, opened."""
     result = Harvest()
     kept = True
     for file in files:
-        entry = _entry(file)
+        entry = _entry(file, kinds)
         if file.path in consumed:
             result.mentions[file.path] = entry.scent.relevance is Relevance.CORE
             result.objects[file.path] = entry.scent.objects
@@ -98,12 +98,12 @@ def harvest(files: Iterable[FoundFile], consumed: frozenset[str]) -> Harvest:
     return result
 
 
-def _entry(file: FoundFile) -> Entry:
+def _entry(file: FoundFile, kinds: Kinds) -> Entry:
     try:
         data = read(file.path)
     except ReadError as problem:
         return Entry(file, Scent(Relevance.OTHER, 0), 0, None, f"cannot be read: {problem}")
-    return Entry(file, sniff(data), len(data), data)
+    return Entry(file, sniff(data, kinds), len(data), data)
 
 
 def _forget(entry: Entry) -> None:
@@ -142,6 +142,7 @@ class Opener:
     """Makes sources of entries, and keeps a record of those that are no text."""
 
     directory: str
+    kinds: Kinds = frozenset()
     unreadable: list[UnreadableSource] = field(default_factory=list)
 
     def entry(self, entry: Entry, *, whole: bool) -> Iterator[Opened]:
@@ -160,7 +161,7 @@ class Opener:
 
     def stream(self, source: Source) -> Iterator[Opened]:
         """A rendering or standard input as an opened source, in full unless it is long."""
-        yield from self.source(source, sniff(source.data).relevance, whole=len(source.data) <= LONG)
+        yield from self.source(source, sniff(source.data, self.kinds).relevance, whole=len(source.data) <= LONG)
 
     def is_beside(self, entry: Entry, words: Iterable[bytes]) -> bool:
         """Whether a file of partners can be about Kafka; it is read again for that."""
@@ -178,13 +179,13 @@ class Opener:
         if whole or (relevance is Relevance.CORE and len(source.data) <= LONG):
             opened.documents = found
         else:
-            _sort_out(found, opened)
+            _sort_out(found, opened, self.kinds)
         yield opened
 
 
-def _sort_out(found: Iterable[Document], opened: Opened) -> None:
+def _sort_out(found: Iterable[Document], opened: Opened, kinds: Kinds) -> None:
     for document in found:
-        scent = sniff(document.text.encode(errors="replace"))
+        scent = sniff(document.text.encode(errors="replace"), kinds)
         if scent.relevance is Relevance.CORE:
             opened.documents.append(document)
             continue

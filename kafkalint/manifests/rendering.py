@@ -31,7 +31,6 @@ _ORIGIN = re.compile(
 )
 _RELEASE = re.compile(r"[^a-z0-9]+")
 _LONGEST_RELEASE = 53
-_WORKERS = 4
 
 
 class Rendering(NamedTuple):
@@ -41,14 +40,14 @@ class Rendering(NamedTuple):
     notice: Notice | None = None
 
 
-def render(jobs: Sequence[Job], settings: RenderSettings, directory: str) -> list[Rendering]:
-    """Every job's renderings in the order of the jobs; the programs run side by side."""
+def render(jobs: Sequence[Job], settings: RenderSettings, directory: str, workers: int) -> list[Rendering]:
+    """Every job's renderings in the order of the jobs; so many programs run side by side."""
     tasks = [task for job in jobs for task in _tasks(job, settings, directory)]
-    if len(tasks) < 2:
+    if min(len(tasks), workers) < 2:
         return [task.run() for task in tasks]
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only rendering needs it
 
-    with ThreadPoolExecutor(min(_WORKERS, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(min(workers, len(tasks))) as pool:
         return list(pool.map(lambda task: task.run(), tasks))
 
 

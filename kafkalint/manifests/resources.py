@@ -7,12 +7,29 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from kafkalint.manifests.nodes import Alias, Mapping, Node, Scalar, Sequence, content_of
 from kafkalint.manifests.scalars import child, plain
+from kafkalint.manifests.shapes import dig, items, string_map
 from kafkalint.manifests.text import Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
 
     from kafkalint.manifests.documents import Document
+    from kafkalint.manifests.sources import Source
+
+__all__ = [
+    "ORIGIN_ANNOTATION",
+    "POST_RENDER_ANNOTATION",
+    "Identity",
+    "Place",
+    "Resource",
+    "Route",
+    "dig",
+    "fragment_span",
+    "items",
+    "route_text",
+    "string_map",
+    "take_annotation",
+]
 
 Route: TypeAlias = tuple[str | int, ...]
 """Where a value sits in a resource: `("spec", "template", "spec", "affinity")`."""
@@ -135,6 +152,11 @@ class Place(NamedTuple):
     fragment: Span | None = None
 
     @property
+    def source(self) -> Source:
+        """The text that the resource stands in."""
+        return self.resource.document.source
+
+    @property
     def written(self) -> bool:
         """Whether anything stands at the route."""
         return self.resource.node_at(*self.route) is not None
@@ -240,30 +262,6 @@ def take_annotation(node: Mapping, name: str) -> str | None:
 def _map_at(node: Mapping, name: str) -> Mapping | None:
     found = child(node, name)
     return found[1] if found and isinstance(found[1], Mapping) else None
-
-
-def dig(value: Any, *route: str | int) -> Any:
-    """The value at a route in JSON-like data; None where it is absent, null or of another shape."""
-    for step in route:
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value
-
-
-def items(value: Any) -> list[Any]:
-    """A list as it is; anything else as no items."""
-    return value if isinstance(value, list) else []
-
-
-def string_map(value: Any) -> dict[str, str]:
-    """The string-valued entries of a mapping; anything else as none."""
-    if not isinstance(value, dict):
-        return {}
-    return {key: text for key, text in value.items() if isinstance(text, str)}
 
 
 def route_text(route: Route) -> str:

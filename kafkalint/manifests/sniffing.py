@@ -64,6 +64,10 @@ _FIRST_KIND = re.compile(rb"(?:\xef\xbb\xbf)?kind:[ \t]*[\"']?(\w+)")
 _LOOSE_KIND = re.compile(rb"\bkind[\"']?[ \t]*:\s*[\"']?(\w+)")
 
 
+Kinds = frozenset[bytes] | None
+"""Kinds that matter although they are not Kafka's; None for every kind."""
+
+
 class Relevance(Enum):
     """What a text can have to do with Kafka."""
 
@@ -79,14 +83,14 @@ class Scent(NamedTuple):
     objects: int
 
 
-def sniff(data: bytes) -> Scent:
-    """Whether these bytes can concern Kafka; UTF-16 and UTF-32 cannot be sniffed and always can."""
+def sniff(data: bytes, wanted: Kinds = frozenset()) -> Scent:
+    """Whether these bytes can concern Kafka or are of a wanted kind; UTF-16 and UTF-32 cannot be sniffed: always."""
     if data.startswith(_WIDE):
         return Scent(Relevance.CORE, 1)
     kinds = _kinds(data)
-    if mentions_kafka(data):
+    if mentions_kafka(data) or _is_wanted(kinds, data, wanted):
         return Scent(Relevance.CORE, len(kinds))
-    return Scent(Relevance.PARTNER if _is_partner(kinds, data) else Relevance.OTHER, len(kinds))
+    return Scent(Relevance.PARTNER if _is_partner(_items(kinds, data), data) else Relevance.OTHER, len(kinds))
 
 
 def mentions_kafka(data: bytes) -> bool:
@@ -100,7 +104,7 @@ def mentions_kafka(data: bytes) -> bool:
 
 def stands_beside(data: bytes, words: Iterable[bytes]) -> bool:
     """Whether a partner can be about Kafka, given the names and labels of the Kafka that it stands beside."""
-    kinds = _kinds(data)
+    kinds = _items(_kinds(data), data)
     if not _is_partner(kinds, data):
         return False
     if all(kind in _BY_NAME for kind in kinds if kind in PARTNERS) and _SCRAPES not in data:
@@ -134,6 +138,19 @@ def _kinds(data: bytes) -> list[bytes]:
     # JSON, a flow mapping, an indented document: one object, whatever it holds.
     loose: list[bytes] = _LOOSE_KIND.findall(data)
     return [next((kind for kind in loose if kind in PARTNERS), loose[0])] if loose else []
+
+
+def _items(kinds: list[bytes], data: bytes) -> list[bytes]:
+    """These kinds, with those that lists hold."""
+    listed = any(kind.endswith(b"List") for kind in kinds)
+    return _LOOSE_KIND.findall(data) if listed else kinds
+
+
+def _is_wanted(kinds: list[bytes], data: bytes, wanted: Kinds) -> bool:
+    if wanted is None:
+        return bool(kinds)
+    # Anywhere, for the items of a list are indented.
+    return any(kind in data for kind in wanted) and not wanted.isdisjoint(_LOOSE_KIND.findall(data))
 
 
 def _is_partner(kinds: list[bytes], data: bytes) -> bool:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from kafkalint.manifests import helm_origins, kustomize_origins, kustomize_patches
 from kafkalint.manifests.documents import Document, documents
 from kafkalint.manifests.origin_files import OriginFile, Spot, open_origin
-from kafkalint.manifests.origins import TextPlace, Traced, stated_origin
 from kafkalint.manifests.resources import ORIGIN_ANNOTATION, Place
 from kafkalint.manifests.text import Span, Text
+from kafkalint.manifests.traced import TextPlace, Traced, stated_origin
 
 if TYPE_CHECKING:
     from kafkalint.manifests.resources import Resource
@@ -22,7 +22,7 @@ def trace_rendered(place: Place | TextPlace) -> Traced:
     """Where a place of rendered text is to be shown, whoever rendered it."""
     if not isinstance(place, Place):
         return _trace_text(place)
-    source = place.resource.document.source
+    source = place.source
     if source.rendered_by is None:
         return _trace_piped(place, source)
     found = _in_origin(place, source)
