@@ -7,11 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.check import Run, SuppressionCheck
+from kafkalint.checking.directives import Directive
 from kafkalint.checking.locating import at_their_origin, locate, order
 from kafkalint.checking.outcome import ClusterSummary, Outcome
 from kafkalint.checking.policy import Judgement, judge, moved_comments
 from kafkalint.checking.runner import Ledger, distinct, read_models, run_checks
-from kafkalint.checking.suppressions import Directive, in_annotations, in_comments, in_config
+from kafkalint.checking.suppressions import in_annotations, in_comments, in_config
 from kafkalint.checking.vocabulary import Vocabulary
 from kafkalint.manifests.documents import Document
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kafkalint.config.settings import Config
     from kafkalint.kafka.model import KafkaModel, NodePool, Settings
     from kafkalint.manifests.loading import Loaded
+    from kafkalint.manifests.resources import Resource
     from kafkalint.registry import Registry
 
 
@@ -43,9 +45,9 @@ def lint(loaded: Loaded, rules: Rules) -> Outcome:
     documents = [*loaded.documents, *(Document.broken(item.source, item.unreadable) for item in loaded.unreadable)]
     models = read_models(loaded.bundles, rules.registry.flavours, rules.settings, ledger)
     checks = [check() for check in rules.plan.checks if not issubclass(check, SuppressionCheck)]
-    complete = not loaded.notices and not any(document.unreadable for document in documents)
-    run_checks(checks, documents, models, ledger, Run(loaded.sources, models, complete))
-    judgement = _judged(loaded, rules, ledger)
+    unreadable = sum(1 for document in documents if document.unreadable)
+    run_checks(checks, documents, models, ledger, Run(loaded.sources, models, not loaded.notices and not unreadable))
+    judgement = _judged(loaded, models, rules, ledger)
     return Outcome(
         findings=list(at_their_origin(sorted(judgement.live, key=order))),
         suppressed=list(at_their_origin(sorted(judgement.held_back, key=order))),
@@ -55,28 +57,42 @@ def lint(loaded: Loaded, rules: Rules) -> Outcome:
         unmodelled=tuple(_unmodelled(models)),
         resources=loaded.resources_seen,
         skipped=loaded.skipped,
+        unreadable=unreadable,
         sources=len(loaded.sources) + len(loaded.unreadable),
         rules=[item.check for item in rules.registry.checks],
     )
 
 
-def _judged(loaded: Loaded, rules: Rules, ledger: Ledger) -> Judgement:
+def _judged(loaded: Loaded, models: Sequence[KafkaModel], rules: Rules, ledger: Ledger) -> Judgement:
     vocabulary = Vocabulary.of(item.check for item in rules.registry.checks)
     findings = list(distinct(ledger.findings))
-    directives = list(_directives(loaded, rules, vocabulary))
+    directives = list(_directives(loaded, models, rules, vocabulary))
     read = [source.name for source in loaded.sources]
     directives += moved_comments((locate(finding) for finding in findings), read, vocabulary)
     return judge(findings, rules.plan, directives, locate)
 
 
-def _directives(loaded: Loaded, rules: Rules, vocabulary: Vocabulary) -> Iterator[Directive]:
+def _directives(
+    loaded: Loaded, models: Iterable[KafkaModel], rules: Rules, vocabulary: Vocabulary
+) -> Iterator[Directive]:
     for source in loaded.sources:
         yield from in_comments(source, vocabulary)
+    parts = _parts(models)
     for document in loaded.documents:
         for resource in document.resources:
-            yield from in_annotations(resource, vocabulary)
+            yield from in_annotations(resource, vocabulary, parts.get(id(resource), ()))
     seen = None if rules.whole else [source.name for source in loaded.sources]
     yield from in_config(rules.config.ignores, vocabulary, rules.today, rules.config.relative(rules.directory), seen)
+
+
+def _parts(models: Iterable[KafkaModel]) -> dict[int, tuple[Resource, ...]]:
+    """The pools of each object that stands for a cluster and runs no pods by itself, as Strimzi's Kafka: its parts."""
+    found: dict[int, tuple[Resource, ...]] = {}
+    for cluster in (cluster for model in models for cluster in model.clusters):
+        pools = tuple(pool.resource for pool in cluster.pools)
+        if all(pool is not cluster.resource for pool in pools):
+            found[id(cluster.resource)] = (*found.get(id(cluster.resource), ()), *pools)
+    return found
 
 
 def _summaries(model: KafkaModel) -> Iterator[ClusterSummary]:
@@ -94,7 +110,7 @@ def _summaries(model: KafkaModel) -> Iterator[ClusterSummary]:
 
 def _count(pools: Sequence[NodePool]) -> int | None:
     counts = [pool.replicas.value for pool in pools]
-    return None if None in counts else sum(count or 0 for count in counts)
+    return sum(count or 0 for count in counts) if all(count is not None and count >= 0 for count in counts) else None
 
 
 def _unmodelled(models: Iterable[KafkaModel]) -> Iterator[tuple[str, str, str]]:

@@ -96,6 +96,11 @@ def test_nothing_to_read_gives_2(tmp_path: Path) -> None:
     assert kafkalint("check", cwd=tmp_path).returncode == 2
 
 
+def test_an_empty_file_that_is_named_is_no_mistake(project: Path) -> None:
+    (project / "empty.yaml").write_text("# nothing yet\n")
+    assert kafkalint("check", "--no-cross-resource", "empty.yaml", cwd=project).returncode == 0
+
+
 def test_standard_input_is_one_bundle_called_dash(project: Path) -> None:
     done = kafkalint("check", "-f", "json", "-", cwd=project, stdin=KAFKA.encode())
     assert {finding["file"] for finding in report(done)["findings"]} == {"-"}
@@ -178,6 +183,20 @@ def test_a_file_that_does_not_parse_does_not_hide_the_others(project: Path) -> N
     assert ("kafka.yaml", "KL301") in codes
 
 
+def test_a_run_that_could_not_read_a_document_is_not_complete(project: Path) -> None:
+    assert report(kafkalint("check", "-f", "json", cwd=project))["summary"]["complete"] is True
+    (project / "broken.yaml").write_text("apiVersion: v1\nkind: ConfigMap\n  metadata: 1\n")
+    for ignored in ((), ("--ignore", "KL001")):
+        assert report(kafkalint("check", "-f", "json", *ignored, cwd=project))["summary"]["complete"] is False
+        assert b"NOT COMPLETE" in kafkalint("check", *ignored, cwd=project).stdout
+
+
+def test_a_count_that_cannot_be_is_unknown(project: Path) -> None:
+    (project / "kafka.yaml").write_text(KAFKA.replace("replicas: 3", "replicas: -3"))
+    (cluster,) = report(kafkalint("check", "-f", "json", cwd=project))["clusters"]
+    assert cluster["brokers"] is None
+
+
 def test_an_input_without_kafka_is_no_silent_pass(project: Path) -> None:
     (project / "kafka.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
     done = kafkalint("check", "-f", "json", cwd=project)
@@ -196,6 +215,33 @@ def test_suppressed_findings_are_counted_and_shown_on_request(project: Path) -> 
     assert result["suppressions"][0]["justification"] == "one node in the lab"
 
 
+def test_an_annotation_on_a_strimzi_kafka_speaks_for_its_pools(project: Path) -> None:
+    whole = (Path(__file__).parents[1] / "fixtures" / "whole" / "strimzi.yaml").read_text()
+    text = whole.replace("deleteClaim: false", "deleteClaim: true")
+    select = ("--select", "KL210,KL005", "-f", "json")
+    head, kafka = text.split("kind: Kafka\n")
+    for annotation, held in (("on purpose", 1), ("spec.kafka: on purpose", 0)):
+        written = kafka.replace(
+            "metadata:", f"metadata:\n  annotations: {{ignore.kafkalint.dev/KL210: '{annotation}'}}", 1
+        )
+        (project / "kafka.yaml").write_text(f"{head}kind: Kafka\n{written}")
+        found = report(kafkalint("check", *select, cwd=project))
+        assert found["summary"]["suppressed"] == held
+        assert bool(found["findings"]) is not bool(held)
+
+
+def test_colour_is_for_a_terminal_that_did_not_decline(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kafkalint.cli import check  # noqa: PLC0415
+
+    monkeypatch.setattr(check.sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(check.os, "get_terminal_size", lambda: os.terminal_size((80, 24)))
+    monkeypatch.setenv("TERM", "xterm")
+    for no_color, wanted in (("", True), ("1", False)):
+        monkeypatch.setenv("NO_COLOR", no_color)
+        assert check._screen(None).color is wanted
+        assert check._screen("report.txt").color is False
+
+
 def test_explain_shows_the_page_by_code_and_name(tmp_path: Path) -> None:
     by_code = kafkalint("explain", "kl301", cwd=tmp_path).stdout
     assert b"Why is this bad?" in by_code
@@ -206,6 +252,18 @@ def test_rules_lists_every_check(tmp_path: Path) -> None:
     rules = json.loads(kafkalint("rules", "-f", "json", cwd=tmp_path).stdout)["rules"]
     assert {"KL001", "KL101", "KL301", "KL306"} <= {rule["code"] for rule in rules}
     assert all(rule["summary"] and rule["plugin"].startswith("kafkalint:") for rule in rules)
+
+
+def test_checks_of_the_config_are_listed_and_explained(project: Path) -> None:
+    check = "{code: ACME001, name: few, level: info, for: {kind: KafkaTopic}, path: $.a, must: {at-least: 6}}"
+    (project / ".kafkalint.yaml").write_text(f"checks:\n  - {check}\n")
+    assert b"ACME001" in kafkalint("rules", cwd=project).stdout
+    assert b"at least 6" in kafkalint("explain", "few", cwd=project).stdout
+    (project / ".kafkalint.yaml").write_text("select: [KL99]\n")
+    done = kafkalint("explain", "KL301", cwd=project)
+    assert done.returncode == 0
+    assert b"pdb-missing" in done.stdout
+    assert b".kafkalint.yaml:1:10" in done.stderr
 
 
 def test_a_plugin_module_of_the_command_line(project: Path) -> None:

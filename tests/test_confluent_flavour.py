@@ -504,8 +504,8 @@ def test_the_exporter_is_always_there():
 def test_what_tells_the_lag(field, found):
     cluster = cluster_of(kafka(field))
     assert any(exporter.kind is ExporterKind.LAG for exporter in cluster.exporters) is found
-    assert cluster.lag_place is not None
-    assert cluster.lag_place.path == "spec.configOverrides.server"
+    assert cluster.lag_switch is not None
+    assert cluster.lag_switch.place.path == "spec.configOverrides.server"
 
 
 def test_the_operators_budgets_cover_their_pods_and_say_no_number():

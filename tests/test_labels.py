@@ -175,15 +175,6 @@ def test_a_mismatch_says_what_is_asked_for_and_what_is_there():
     assert selector.unmatched(labels)[0] == Mismatch(Requirement("app", "In", ("kafka",)), "broker")
 
 
-def test_label_keys_narrow_a_selector_by_the_pods_own_values():
-    selector = parse({"matchLabels": {"app": "kafka"}})
-    labels = PodLabels({"app": "kafka", "pool": "a", "tenant": "t"}, frozenset({"pod-template-hash"}))
-    narrowed = selector.narrowed(labels, ("pool", "absent", "pod-template-hash"), ("tenant", "missing"))
-    assert str(narrowed) == "app=kafka, pool=a, tenant not in (t)"
-    assert narrowed.matches(labels) is False
-    assert narrowed.matches(PodLabels({"app": "kafka", "pool": "a"})) is True
-
-
 def test_pod_labels_are_values():
     first = PodLabels.parse({"app": "kafka", "n": 1, 2: "x"}, {"app", "rev"})
     second = PodLabels({"app": "kafka"}, frozenset({"rev"}))

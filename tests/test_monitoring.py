@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from kafkalint.kafka.addresses import Meaning, Server, leads_to_pods, meanings, servers
 from kafkalint.kafka.alerts import alerts, fits, has_alternative, is_absence, name_matchers, pod_names
 from kafkalint.kafka.labels import PodLabels
+from kafkalint.kafka.misses import misses
 from kafkalint.kafka.model import Exporter, ExporterKind, KafkaModel, MetricsPort
-from kafkalint.kafka.monitoring import any_of, misses, reached
+from kafkalint.kafka.monitoring import any_of, reached
 from kafkalint.kafka.placement import Pods
 from kafkalint.kafka.scraping import scrape_jobs
 from kafkalint.kafka.wording import parts_in, pattern_tokens, tokens
@@ -175,6 +176,8 @@ ANNOTATED = """  relabel_configs:
         ("- job_name: files\n  file_sd_configs: []\n  static_configs: []\n", None),
         ("scrape_configs: {{ toYaml .jobs }}", None),
         ("receivers:\n  prometheus:\n    config:\n      scrape_configs: []\n", None),
+        ('prometheus.scrape "pods" {\n  targets = discovery.kubernetes.pods.targets\n}\n', None),
+        ("prometheus.operator.podmonitors: on", None),
     ],
 )
 def test_scrape_configurations(text: str, expected: bool | None) -> None:

@@ -3,16 +3,10 @@
 import pytest
 
 from kafkalint.kafka.claims import claim_uses
+from kafkalint.kafka.filesystems import filesystem
 from kafkalint.kafka.model import KafkaModel
-from kafkalint.kafka.persistent_volumes import (
-    bind,
-    demands,
-    filesystem,
-    is_static,
-    misfits,
-    persistent_volumes,
-    volumes_behind,
-)
+from kafkalint.kafka.persistent_volumes import persistent_volumes
+from kafkalint.kafka.volume_binding import bind, demands, is_static, misfits, volumes_behind
 from kafkalint.testing import model_of
 
 CLASS = """\

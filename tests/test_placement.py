@@ -5,20 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kafkalint.kafka.labels import PodLabels
-from kafkalint.kafka.placement import (
-    Apartness,
+from kafkalint.kafka.placement import Apartness, Pods, Why, keeps_apart, spreads_over
+from kafkalint.kafka.room import needs_domains, unsatisfiable
+from kafkalint.kafka.scheduling import (
     NodeRequirement,
-    Pods,
-    Why,
-    keeps_apart,
-    needs_domains,
     parse_anti_affinity,
     parse_node_requirements,
-    parse_pod_affinity,
     parse_spread_constraints,
-    required_zones,
-    spreads_over,
-    unsatisfiable,
+    required_values,
 )
 from kafkalint.kafka.topology import HOSTNAME, LEGACY_ZONE, REGION, ZONE, compare_topology_keys, nearest_topology_key
 
@@ -240,7 +234,6 @@ SHAPED = st.builds(
 def test_no_shape_of_input_raises(raw):
     subject, plain = pods(raw), pods()
     hash(subject)
-    parse_pod_affinity(raw)
     for key in (HOSTNAME, ZONE, "rack"):
         for verdict in (
             keeps_apart(subject, subject, key),
@@ -266,9 +259,6 @@ def test_terms_are_read_with_their_routes():
     assert hard.route == ("affinity", "podAntiAffinity", REQUIRED, 0)
     assert soft.route == ("affinity", "podAntiAffinity", PREFERRED, 0, "podAffinityTerm")
     assert (hard.is_hard, hard.weight, soft.is_hard, soft.weight) == (True, None, False, 100)
-    assert parse_pod_affinity(spec) == ()
-    (drawn,) = parse_pod_affinity(apart(term(), kind="podAffinity"))
-    assert drawn.route == ("affinity", "podAffinity", REQUIRED, 0)
 
 
 def test_constraints_are_read_with_kubernetes_defaults():
@@ -617,7 +607,7 @@ def zone_in(*zones: str, key: str = ZONE, operator: str = "In") -> dict:
     ],
 )
 def test_required_zones(spec, zones):
-    assert required_zones(spec) == zones
+    assert required_values(parse_node_requirements(spec), ZONE) == zones
 
 
 def test_node_requirements_are_sorted():

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kafkalint.kafka.properties import as_mapping, parse_properties
+from kafkalint.kafka.properties import parse_properties
 
 # What Java can hold: any text but halves of surrogate pairs
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -55,12 +55,6 @@ def pairs(text):
 )
 def test_java_s_rules(text, found):
     assert pairs(text) == found
-
-
-def test_the_last_of_two_entries_wins():
-    entries = parse_properties("log.dirs=/a\nnum.partitions=1\nlog.dirs=/b")
-    assert len(entries) == 3
-    assert as_mapping(entries) == {"log.dirs": "/b", "num.partitions": "1"}
 
 
 def test_offsets_are_code_points_of_the_text():

@@ -338,6 +338,30 @@ def test_a_rack_that_a_script_reads_from_the_node_names_its_label():
     assert cluster.rack.topology_key == "topology.kubernetes.io/zone"
 
 
+OWN_ZONE = {"fieldRef": {"fieldPath": "metadata.labels['topology.kubernetes.io/zone']"}}
+
+
+@pytest.mark.parametrize("script", [None, "export KAFKA_BROKER_RACK=$ZONE; exec /etc/kafka/docker/run"])
+def test_a_rack_from_the_pods_own_zone_label_names_it(script):
+    broker = container(env={"KAFKA_PROCESS_ROLES": "broker"})
+    broker["env"].append({"name": "ZONE" if script else "KAFKA_BROKER_RACK", "valueFrom": OWN_ZONE})
+    if script:
+        broker["command"] = ["bash", "-c", script]
+    rack = only_cluster(workload(broker)).rack
+    assert rack is not None
+    assert rack.topology_key == "topology.kubernetes.io/zone"
+
+
+def test_a_zone_label_that_the_template_writes_is_no_label_of_the_node():
+    broker = container(env={"KAFKA_PROCESS_ROLES": "broker"})
+    broker["env"].append({"name": "KAFKA_BROKER_RACK", "valueFrom": OWN_ZONE})
+    manifest = workload(broker)
+    manifest["spec"]["template"]["metadata"]["labels"]["topology.kubernetes.io/zone"] = "a"
+    rack = only_cluster(manifest).rack
+    assert rack is not None
+    assert rack.topology_key is None
+
+
 def test_a_rack_without_a_script_has_no_label():
     rack = only_cluster(workload(container(env={"KAFKA_BROKER_RACK": "a", "KAFKA_PROCESS_ROLES": "broker"}))).rack
     assert rack is not None

@@ -10,12 +10,13 @@ import pytest
 
 from kafkalint.checking.check import BundleCheck, DocumentCheck, SuppressionCheck
 from kafkalint.checking.comments import comments
+from kafkalint.checking.directives import Directive, Ignore, Use
 from kafkalint.checking.finding import Finding, Level, Located, Location, TextPlace
 from kafkalint.checking.locating import locate
 from kafkalint.checking.policy import Judgement, judge, moved_comments
 from kafkalint.checking.scopes import Flagged
 from kafkalint.checking.selection import Plan
-from kafkalint.checking.suppressions import Directive, Ignore, Use, in_annotations, in_comments, in_config
+from kafkalint.checking.suppressions import in_annotations, in_comments, in_config
 from kafkalint.checking.vocabulary import Vocabulary
 from kafkalint.config.loading import parse_config
 from kafkalint.manifests import composer
@@ -180,13 +181,13 @@ def test_comments_know_windows_lines_and_other_alphabets():
 )
 @pytest.mark.parametrize("parser", [composer.events_in_c, composer.events_in_python])
 def test_what_is_no_comment_is_not_read(text: str, parser: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(composer, "_chosen", parser)
+    monkeypatch.setattr(composer, "_parser", lambda: parser)
     assert list(comments(Source("x", text.encode()))) == []
 
 
 @pytest.mark.parametrize("parser", [composer.events_in_c, composer.events_in_python])
 def test_a_comment_behind_a_block_scalar_is_one(parser: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(composer, "_chosen", parser)
+    monkeypatch.setattr(composer, "_parser", lambda: parser)
     assert held_lines("a: |\n  text\n# kafkalint: ignore[KL301] known\nb: 1\n") == [4]
 
 

@@ -23,6 +23,9 @@ def resource(api_version, kind, **spec):
         (resource("cluster.redpanda.com/v1alpha2", "Redpanda"), "redpanda"),
         (resource("redpanda.vectorized.io/v1alpha1", "Cluster"), "redpanda"),
         (resource("kafka.banzaicloud.io/v1beta1", "KafkaCluster"), "koperator"),
+        (resource("kafka.stackable.tech/v1alpha1", "KafkaCluster"), "stackable"),
+        (resource("kubedb.com/v1alpha2", "Kafka"), "kubedb"),
+        (resource("eventstreams.ibm.com/v1beta2", "EventStreams"), "event-streams"),
         (resource("apps.kubeblocks.io/v1", "Cluster", clusterDef="kafka"), "kubeblocks"),
         (resource("apps.kubeblocks.io/v1alpha1", "Cluster", clusterDefinitionRef="kafka"), "kubeblocks"),
         (resource("apps.kubeblocks.io/v1", "Cluster", componentSpecs=[{"componentDef": "kafka-broker"}]), "kubeblocks"),
@@ -40,6 +43,7 @@ def test_clusters_of_other_operators_are_named(manifest, flavour):
         resource("cluster.redpanda.com/v1alpha2", "Topic"),
         resource("apps.kubeblocks.io/v1", "Cluster", clusterDef="postgresql"),
         resource("cluster.x-k8s.io/v1beta1", "Cluster"),
+        resource("kubedb.com/v1", "Postgres"),
     ],
 )
 def test_nothing_else_is(manifest):

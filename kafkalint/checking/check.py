@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
 from kafkalint.checking.finding import Applicability, Finding, Level, Related, TextPlace
 
 if TYPE_CHECKING:
-    from kafkalint.checking.suppressions import Use
+    from kafkalint.checking.directives import Use
     from kafkalint.kafka.model import KafkaCluster, KafkaModel, Settings
     from kafkalint.manifests.documents import Document
     from kafkalint.manifests.resources import Place

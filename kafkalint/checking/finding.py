@@ -10,6 +10,8 @@ from kafkalint.manifests.resources import Place
 from kafkalint.manifests.text import Position, Span, Text
 
 if TYPE_CHECKING:
+    from kafkalint.manifests.documents import Document
+    from kafkalint.manifests.nodes import Node
     from kafkalint.manifests.sources import Source
 
 
@@ -44,6 +46,12 @@ class TextPlace(NamedTuple):
 
     source: Source
     at: Span
+
+    @classmethod
+    def of(cls, document: Document, node: Node) -> TextPlace:
+        """The place of a key or value that no route leads to."""
+        base = document.span.start
+        return cls(document.source, Span(base + node.start, base + node.end))
 
     def span(self) -> Span:
         """The offsets themselves."""

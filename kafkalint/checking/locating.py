@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kafkalint.checking.finding import Finding, Located, Location
-from kafkalint.manifests.origins import Traced, trace
+from kafkalint.manifests.origins import trace
 from kafkalint.manifests.text import Span, Text
+from kafkalint.manifests.traced import Traced
 
 
 def locate(finding: Finding) -> Located:

@@ -45,6 +45,8 @@ class Outcome(NamedTuple):
     """Objects seen, those that sniffing skipped included."""
     skipped: int = 0
     """Objects that were counted and not opened, because they cannot concern Kafka."""
+    unreadable: int = 0
+    """Documents of which nothing was checked because they do not parse, or are no text."""
     sources: int = 0
     seconds: float = 0.0
     rules: Sequence[type[Check]] = ()
@@ -69,4 +71,4 @@ class Outcome(NamedTuple):
     @property
     def complete(self) -> bool:
         """Whether everything that was asked for was looked at by every check."""
-        return not (self.faults or self.notices)
+        return not (self.faults or self.notices or self.unreadable)

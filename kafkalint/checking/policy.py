@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from kafkalint.checking.check import SuppressionCheck
+from kafkalint.checking.directives import Directive, Use
 from kafkalint.checking.finding import Fault, Finding, Level, Located
 from kafkalint.checking.runner import Ledger
 from kafkalint.checking.selection import Plan
-from kafkalint.checking.suppressions import Directive, Use, in_comments, suppress, uses
+from kafkalint.checking.suppressions import in_comments, suppress, uses
 from kafkalint.checking.vocabulary import Vocabulary
 from kafkalint.manifests.sources import Source
-
-NEVER = "never"
 
 
 class Judgement(NamedTuple):
@@ -43,7 +43,7 @@ def judge(
     for check in plan.checks:
         if issubclass(check, SuppressionCheck):
             instance = check()
-            ledger.record(instance, "the suppressions", lambda c=instance: c.check(used))  # type: ignore[misc]
+            ledger.record(instance, "the suppressions", partial(instance.check, used))
     second = suppress([relevelled(locate(finding), plan) for finding in ledger.findings], directives, by_name=True)
     return Judgement((*first.live, *second.live), (*first.held_back, *second.held_back), tuple(ledger.faults), used)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import NamedTuple
 
 from kafkalint.checking.check import BundleCheck, Check, ClusterCheck, DocumentCheck, Run, RunCheck
@@ -91,22 +92,18 @@ def run_checks(
     of_clusters = [check for check in checks if isinstance(check, ClusterCheck)]
     for document in documents:
         for check in of_documents:
-            ledger.record(check, document.source.name, lambda c=check, d=document: c.check(d))  # type: ignore[misc]
+            ledger.record(check, document.source.name, partial(check.check, document))
     for model in models:
         ledger.judged_elsewhere = _referred_to(model)
         for bundle_check in of_bundles:
-            ledger.record(bundle_check, model.bundle.name, lambda c=bundle_check, m=model: c.check(m))  # type: ignore[misc]
+            ledger.record(bundle_check, model.bundle.name, partial(bundle_check.check, model))
         for cluster in model.clusters:
             for cluster_check in of_clusters:
-                ledger.record(
-                    cluster_check,
-                    cluster.title,
-                    lambda c=cluster_check, k=cluster, m=model: c.check(k, m),  # type: ignore[misc]
-                    cluster.name,
-                )
-    for run_check in checks if run is not None else ():
-        if isinstance(run_check, RunCheck):
-            ledger.record(run_check, "the run", lambda c=run_check: c.check(run))  # type: ignore[misc]
+                work = partial(cluster_check.check, cluster, model)
+                ledger.record(cluster_check, cluster.title, work, cluster.name)
+    if run is not None:
+        for run_check in (check for check in checks if isinstance(check, RunCheck)):
+            ledger.record(run_check, "the run", partial(run_check.check, run))
 
 
 def _referred_to(model: KafkaModel) -> frozenset[int]:
@@ -122,13 +119,7 @@ def distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Findings without repetitions: two clusters may share the object that one finding is about."""
     seen: set[tuple[object, ...]] = set()
     for finding in findings:
-        key = (finding.code, finding.message, _where(finding))
+        key = (finding.code, finding.message, finding.place.source.name, finding.place.span())
         if key not in seen:
             seen.add(key)
             yield finding
-
-
-def _where(finding: Finding) -> tuple[object, ...]:
-    place = finding.place
-    source = getattr(place, "source", None) or place.resource.document.source  # type: ignore[union-attr]
-    return (source.name, *place.span())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from kafkalint.checking.finding import Finding, Located, Location, TextPlace
+from kafkalint.checking.finding import Finding, Located, Location
 from kafkalint.manifests.resources import Place, Resource, Route
 from kafkalint.manifests.text import Span
 
@@ -40,8 +40,8 @@ class Flagged(NamedTuple):
     def of(cls, located: Located) -> Flagged:
         """The view of a located finding."""
         place = located.finding.place
-        source = place.source if isinstance(place, TextPlace) else place.resource.document.source
-        points = dict.fromkeys(((located.location.file, _offset(located.location)), (source.name, place.span().start)))
+        here, found = (located.location.file, _offset(located.location)), (place.source.name, place.span().start)
+        points = dict.fromkeys((here, found))
         files = dict.fromkeys((*(file for file, _ in points), *((located.origin,) if located.origin else ())))
         return cls(located.finding, tuple(points), tuple(files))
 
@@ -75,15 +75,18 @@ class TextScope(NamedTuple):
 
 
 class ObjectScope(NamedTuple):
-    """An object, or what is at and under a route of it."""
+    """An object with those that are parts of it, or what is at and under a route of the object itself."""
 
     resource: Resource
     route: Route = ()
+    parts: tuple[Resource, ...] = ()
 
     def covers(self, flagged: Flagged) -> bool:
         """Whether a finding is about a value of the object, or about text inside it."""
         place, own = flagged.finding.place, self.resource
         if isinstance(place, Place):
+            if not self.route and any(_same(place.resource, part) for part in self.parts):
+                return True
             return _same(place.resource, own) and place.route[: len(self.route)] == self.route
         node = own.node_at(*self.route)
         base = own.document.span.start

@@ -1,4 +1,4 @@
-"""Suppressions: annotations, comments and config entries, what each holds back, and which are good for nothing."""
+"""Suppressions found in annotations, comments and config, what each holds back, and which are good for nothing."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
+from kafkalint.checking.directives import Directive, Ignore, Use
 from kafkalint.checking.finding import Located, Suppression, TextPlace
-from kafkalint.checking.scopes import ConfigScope, Flagged, ObjectScope, PathPattern, ResourcePattern, Scope, TextScope
+from kafkalint.checking.scopes import ConfigScope, Flagged, ObjectScope, PathPattern, TextScope
 from kafkalint.checking.vocabulary import ALL, Vocabulary
-from kafkalint.manifests.resources import Place, Resource, Route
+from kafkalint.manifests.resources import Resource, Route
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import TextError
 
@@ -24,57 +25,6 @@ IN_SOURCE = "inSource"
 EXTERNAL = "external"
 _SCOPED = re.compile(r"(?P<path>[\w-]+(?:\.[\w/-]+|\[[^\]]*\])+)[ \t]*:[ \t]*(?P<reason>.*)", re.DOTALL)
 _STEP = re.compile(r"\.?(?P<key>[\w/-]+)|\[(?P<item>[^\]]*)\]")
-_NO_REASON = frozenset(("", "true", "yes", "ignore", "ignored"))
-
-
-class Ignore(NamedTuple):
-    """An entry of `ignores` in config."""
-
-    words: tuple[str, ...]
-    """Codes, names or prefixes, all of them known."""
-    place: TextPlace
-    paths: tuple[PathPattern, ...] = ()
-    resources: tuple[ResourcePattern, ...] = ()
-    reason: str = ""
-    expires: date | None = None
-    """The last day on which it holds."""
-
-
-class Directive(NamedTuple):
-    """One suppression as somebody wrote it."""
-
-    codes: tuple[str, ...]
-    """Rules that it names; `all` for every one."""
-    place: Place | TextPlace
-    scope: Scope
-    kind: str
-    """`inSource` or `external`, as SARIF has it."""
-    reason: str = ""
-    unknown: tuple[str, ...] = ()
-    """What is wrong with each word in it that names no rule."""
-    problem: str = ""
-    """Why it holds nothing back: it is not understood, or has expired."""
-    provable: bool = True
-    """Whether this run can show that it is unused; a part of the repository cannot show it for a pattern."""
-
-    def covers(self, flagged: Flagged) -> bool:
-        """Whether it holds a finding back, if that is of a rule that it names; never one about itself."""
-        return flagged.finding.place != self.place and self.scope.covers(flagged)
-
-    @property
-    def has_reason(self) -> bool:
-        """Whether it says why."""
-        return self.reason.strip().lower() not in _NO_REASON
-
-
-class Use(NamedTuple):
-    """A suppression, and what it was good for."""
-
-    directive: Directive
-    used: frozenset[str] = frozenset()
-    """Codes of findings that it held back."""
-    idle: tuple[str, ...] = ()
-    """Codes that it names, that were looked for, and that held nothing back; `all` if nothing was."""
 
 
 class Suppressed(NamedTuple):
@@ -144,16 +94,16 @@ def _is_marked(source: Source) -> bool:
         return False
 
 
-def in_annotations(resource: Resource, vocabulary: Vocabulary) -> Iterator[Directive]:
-    """The suppression annotations of an object."""
+def in_annotations(resource: Resource, vocabulary: Vocabulary, parts: tuple[Resource, ...] = ()) -> Iterator[Directive]:
+    """The suppression annotations of an object, which speak for the objects that are parts of it too."""
     annotations = resource.get("metadata", "annotations")
     for key, value in annotations.items() if isinstance(annotations, dict) else ():
         if not key.startswith(ANNOTATION):
             continue
         codes, unknown = _resolved((key.removeprefix(ANNOTATION),), vocabulary)
-        route, reason = _field(value if isinstance(value, str) else "", resource)
+        route, reason = _scoped_reason(value if isinstance(value, str) else "", resource)
         place = resource.place("metadata", "annotations", key)
-        scope = ObjectScope(resource, route or ())
+        scope = ObjectScope(resource, route or (), parts)
         problem = "" if route is not None else "the path in front of its reason names nothing in this object"
         yield Directive(codes, place, scope, IN_SOURCE, reason, unknown, problem)
 
@@ -204,7 +154,7 @@ def _resolved(words: Iterable[str], vocabulary: Vocabulary) -> tuple[tuple[str, 
     return tuple(dict.fromkeys(codes)), tuple(unknown)
 
 
-def _field(text: str, resource: Resource) -> tuple[Route | None, str]:
+def _scoped_reason(text: str, resource: Resource) -> tuple[Route | None, str]:
     """The route in front of a reason, empty where there is none and None where it leads nowhere; and the reason."""
     match = _SCOPED.fullmatch(text.strip())
     if match is None:

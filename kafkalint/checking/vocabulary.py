@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -23,12 +22,12 @@ class Exactness(IntEnum):
     CHECK = 1000
 
 
-@dataclass(frozen=True)
 class Vocabulary:
     """The codes and names of all checks that are loaded."""
 
-    names: Mapping[str, str]
-    """Code by name."""
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = names
+        """Code by name."""
 
     @classmethod
     def of(cls, checks: Iterable[type[Check]]) -> Vocabulary:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -106,25 +106,39 @@ def _write(session: Session, outcome: Outcome) -> None:
 
 def _print(text: str) -> None:
     # Bytes, for a report is UTF-8 whatever the locale says, and the same on every platform.
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-    sys.stdout.buffer.flush()
-
-
-def _save(file: Path, text: str) -> None:
+    if sys.stdout is None:  # closed by whoever started the program
+        _give_up("standard output", "it is closed")
     try:
-        file.write_bytes(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        click.echo(f"kafkalint: {file} cannot be written: {error.strerror}", err=True)
-        sys.exit(EXIT_USAGE)
+        # What is left in the buffer must not be tried again when the program ends: that has an exit status of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up("standard output", error.strerror)
+
+
+def _save(file: Path, text: str, mode: str = "wb") -> None:
+    try:
+        with file.open(mode) as stream:
+            stream.write(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        _give_up(str(file), error.strerror)
+
+
+def _give_up(file: str, why: str | None) -> NoReturn:
+    click.echo(f"kafkalint: {file} cannot be written: {why}", err=True)
+    sys.exit(EXIT_USAGE)
 
 
 def _screen(file: str | None) -> Screen:
     from kafkalint.reports import Screen  # noqa: PLC0415 - as above
 
-    terminal = file is None and sys.stdout.isatty()
+    terminal = file is None and sys.stdout is not None and sys.stdout.isatty()
     width = min(os.get_terminal_size().columns, 140) if terminal else 100
-    return Screen(color=terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb", width=width)
+    return Screen(color=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb", width=width)
 
 
 def _summarise(outcome: Outcome) -> None:
@@ -133,8 +147,7 @@ def _summarise(outcome: Outcome) -> None:
     if file:
         from kafkalint.reports.github_report import step_summary  # noqa: PLC0415 - as above
 
-        with Path(file).open("a", encoding="utf-8", errors="backslashreplace") as stream:
-            stream.write(step_summary(outcome))
+        _save(Path(file), step_summary(outcome), "ab")
 
 
 def _tell_problems(outcome: Outcome) -> None:

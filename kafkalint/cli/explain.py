@@ -13,8 +13,8 @@ import click
 def command(rule: str, plugins: tuple[str, ...]) -> None:
     """Show what a check looks for, why, and what to write instead."""
     from kafkalint.checking.page import page_of  # noqa: PLC0415 - `--help` needs none of it
-    from kafkalint.checking.vocabulary import Vocabulary  # noqa: PLC0415
-    from kafkalint.cli.rules import loaded_checks  # noqa: PLC0415
+    from kafkalint.checking.vocabulary import Vocabulary  # noqa: PLC0415 - as above
+    from kafkalint.cli.rules import loaded_checks  # noqa: PLC0415 - as above
 
     checks = [item.check for item in loaded_checks(plugins)]
     vocabulary = Vocabulary.of(checks)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from kafkalint.registry import LoadedCheck
+    from collections.abc import Iterator
+
+    from kafkalint.registry import LoadedCheck, Registry
 
 
 @click.command("rules", short_help="List every check that is loaded, and where it comes from.")
@@ -23,15 +26,34 @@ def command(form: str, plugins: tuple[str, ...]) -> None:
 
 
 def loaded_checks(plugins: tuple[str, ...] = ()) -> tuple[LoadedCheck, ...]:
-    """The checks of every plugin; ends the program with status 3 where one does not load."""
+    """The checks of every plugin and of the config; ends the program with status 3 where a plugin does not load."""
     from kafkalint.registry import PluginError, load_registry  # noqa: PLC0415 - `--help` needs none of it
 
     try:
-        return load_registry(plugins).checks
+        registry = load_registry(plugins)
     except PluginError as error:
         for problem in error.problems:
             click.echo(f"kafkalint: {problem}", err=True)
         sys.exit(3)
+    return registry.extended(_checks_of_config(registry)).checks
+
+
+def _checks_of_config(registry: Registry) -> Iterator[LoadedCheck]:
+    """Checks written as data; a config with a mistake is only said, for who mends it may have to look up a code."""
+    from kafkalint.config.finding import find_config  # noqa: PLC0415 - as above
+    from kafkalint.config.problems import ConfigError  # noqa: PLC0415 - as above
+    from kafkalint.registry import LoadedCheck  # noqa: PLC0415 - as above
+
+    try:
+        file = find_config(Path.cwd())
+        if file is not None:
+            from kafkalint.config.loading import load_config  # noqa: PLC0415 - for those who have a config
+
+            config = load_config(file, [item.check for item in registry.checks])
+            yield from (LoadedCheck(check, "config") for check in config.checks)
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(f"kafkalint: {problem}", err=True)
 
 
 def _notes(item: LoadedCheck) -> str:

@@ -138,23 +138,31 @@ def _plan(options: CheckOptions, config: Config, registry: Registry) -> Plan:
     return chosen
 
 
+def _standard_input() -> bytes:
+    return sys.stdin.buffer.read() if sys.stdin is not None else b""
+
+
 def _load(options: CheckOptions, config: Config) -> Loaded:
     directory = str(Path.cwd())
     paths = options.paths or (".",)
     request = LoadRequest(
         paths=paths,
-        stdin=sys.stdin.buffer.read() if STDIN in paths else None,
+        stdin=_standard_input() if STDIN in paths else None,
         stdin_filename=options.stdin_filename,
         from_git=options.from_git,
         render=config.render_settings(directory, options.kubernetes_version),
         bundles=config.stated_bundles(directory),
+        kinds=config.kinds,
+        jobs=options.jobs,
         directory=directory,
     )
     try:
         loaded = load(request)
     except UsageError as error:
         raise ProblemsFound([str(error)]) from None
-    if not (loaded.resources_seen or loaded.documents or loaded.unreadable or loaded.notices):
+    # A file that is named may be empty; a stream that is, or a folder without a manifest, is somebody's mistake.
+    named = any(path != STDIN and Path(path).is_file() for path in paths)
+    if not (named or loaded.resources_seen or loaded.documents or loaded.unreadable or loaded.notices):
         what = "standard input is empty" if paths == (STDIN,) else f"no manifests in {', '.join(paths)}"
         raise ProblemsFound([f"{what}: nothing was checked"])
     return loaded

@@ -99,7 +99,7 @@ class _Printer:
         if located.note:
             yield from self.wrapped(located.note, _INDENT, "note: ", _BLUE)
         if located.suppressed:
-            where = "in the source" if located.suppressed.kind == "inSource" else "by the configuration or the baseline"
+            where = "in the source" if located.suppressed.kind == "inSource" else "by the configuration"
             reason = located.suppressed.reason or "no reason given"
             yield from self.wrapped(f"{where}: {reason}", _INDENT, "suppressed ", _DIM)
 

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kafkalint.checking.finding import Level, TextPlace
+from kafkalint.checking.locating import order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,12 +75,7 @@ def spot(location: Location) -> str:
 
 def ordered(located: Iterable[Located]) -> list[Located]:
     """Findings by file, line, column and code."""
-    return sorted(located, key=_order)
-
-
-def _order(one: Located) -> tuple[object, ...]:
-    location, finding = one.location, one.finding
-    return (location.file, *location.start, finding.code, *location.end, finding.message)
+    return sorted(located, key=order)
 
 
 def most_severe_first(located: Iterable[Located]) -> list[Located]:

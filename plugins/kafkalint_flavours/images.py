@@ -116,11 +116,6 @@ class Dialect(NamedTuple):
         """
         return None
 
-    @staticmethod
-    def of_image(reference: ImageReference) -> Dialect:
-        """The family of an image, by the last two parts of its path, so that a mirror's copy belongs to it too."""
-        return dialect_of(reference)
-
 
 class _Apache(Dialect):
     """apache/kafka and apache/kafka-native: KafkaDockerWrapper."""
@@ -256,9 +251,7 @@ _CONFLUENT_DIALECTS: Mapping[str, Dialect] = {
     "cp-enterprise-kafka": _CONFLUENT,
     "confluent-local": _CONFLUENT_LOCAL,
 }
-
-CONFLUENT_SERVER_NAMES = frozenset(_CONFLUENT_DIALECTS)
-"""The last path part of Confluent's broker images, which no one else uses."""
+"""By the last path part of Confluent's broker images, which no one else uses."""
 
 SERVER_IMAGES = frozenset(
     {

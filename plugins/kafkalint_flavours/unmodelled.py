@@ -13,18 +13,22 @@ if TYPE_CHECKING:
 
     from kafkalint.manifests.bundles import Bundle
 
-# (API group, kind) of the objects that stand for a cluster: redpanda-data/redpanda-operator, adobe/koperator.
+# (API group, kind) of the objects that stand for a cluster: redpanda-data/redpanda-operator, adobe/koperator,
+# stackabletech/kafka-operator, kubedb/apimachinery, and IBM Event Streams, which hands what it overrides to Strimzi.
 _CLUSTERS: Mapping[tuple[str, str], str] = {
     ("cluster.redpanda.com", "Redpanda"): "redpanda",
     ("cluster.redpanda.com", "StretchCluster"): "redpanda",
     ("redpanda.vectorized.io", "Cluster"): "redpanda",
     ("kafka.banzaicloud.io", "KafkaCluster"): "koperator",
+    ("kafka.stackable.tech", "KafkaCluster"): "stackable",
+    ("kubedb.com", "Kafka"): "kubedb",
+    ("eventstreams.ibm.com", "EventStreams"): "event-streams",
 }
 _KUBEBLOCKS = ("apps.kubeblocks.io", "Cluster")
 
 
 class UnmodelledFlavour:
-    """Redpanda, Koperator and KubeBlocks: named, and nothing invented about them."""
+    """Redpanda, Koperator, KubeBlocks and others: named, and nothing invented about them."""
 
     name = "unmodelled"
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kafkalint.kafka.colocation import Colocation
-    from kafkalint.kafka.model import KafkaCluster, NodePool
+    from kafkalint.kafka.model import NodePool
 
 REQUIRED: Final = ("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
 PREFERRED: Final = ("affinity", "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution")
@@ -66,13 +66,6 @@ def switch(case: Colocation) -> Place | None:
     """The operator's own switch for one pod per node, where every pool has it."""
     places = [pool.template.one_per_node for pool in case.pools]
     return places[0] if all(places) and not case.across else None
-
-
-def rack_place(cluster: KafkaCluster) -> Place:
-    """Where rack awareness would have to be written."""
-    routes = {"strimzi": ("spec", "kafka", "rack"), "confluent": ("spec", "rackAssignment", "nodeLabels")}
-    route = routes.get(cluster.flavour)
-    return cluster.resource.place(*route) if route else cluster.brokers[0].config.place
 
 
 def required_rule(case: Colocation) -> str:

@@ -96,10 +96,10 @@ class AntiAffinityIneffective(ClusterCheck):
 
     def check(self, cluster: KafkaCluster, model: KafkaModel) -> Iterator[Finding]:
         """One finding for each pool and purpose: rules about nodes first, then what is left about zones and racks."""
-        reported: set[tuple[object, ...]] = set()
+        reported: set[Place] = set()
         for topology_key, case in _cases(cluster, model):
-            reasons = [reason for reason in case.deciding if _identity(case, reason) not in reported]
-            reported |= {_identity(case, reason) for reason in reasons}
+            reasons = [reason for reason in case.deciding if case.place(reason) not in reported]
+            reported |= {case.place(reason) for reason in reasons}
             if reasons:
                 yield self._finding(case, reasons, topology_key)
 
@@ -123,11 +123,6 @@ def _cases(cluster: KafkaCluster, model: KafkaModel) -> Iterator[tuple[str, Colo
     for group in decidable(cluster):
         found += [(key, case) for key in keys for case in unspread(group, cluster, model, key)]
     return (pair for pair in found if pair[1].strength is Apartness.INEFFECTIVE)
-
-
-def _identity(case: Colocation, reason: Reason) -> tuple[object, ...]:
-    place = case.place(reason)
-    return (id(place.resource), place.route)
 
 
 def _kind(reason: Reason) -> str:
@@ -186,6 +181,6 @@ def _help(case: Colocation, reason: Reason) -> str:
         Why.NAMESPACE: "Remove `namespaces` and `namespaceSelector`: without them a rule looks in its own namespace.",
         Why.LABEL_KEYS: f"Remove {reason.label_key}.",
         Why.ONE_SIDED: "Give both the same constraint: it binds only pods that carry it.",
-        Why.REFUSED: "Write the rule as the API server accepts it.",
+        Why.REFUSED: "Write the rule as the API server accepts it: until then it refuses the whole workload.",
     }
     return fixes.get(reason.why, f"Select labels that these pods carry: {labels_to_select(case)}.")

@@ -106,8 +106,9 @@ def _operator(case: Colocation, cluster: KafkaCluster) -> str:
     """What the operator does not do, although one may expect it."""
     if cluster.operator is None:
         return ""
-    if cluster.flavour == "strimzi" and cluster.rack is not None and cluster.rack.topology_key is not None:
-        return ", and since Strimzi 0.49 `rack` adds no anti-affinity"
+    rack = cluster.rack
+    if rack is not None and rack.dropped_since and rack.topology_key is not None:
+        return f", and since {rack.dropped_since} `rack` adds no anti-affinity"
     place = switch(case)
     if place is not None:
         return f", and {place.route[-1]} is not true"

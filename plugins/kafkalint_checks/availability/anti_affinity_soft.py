@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
 from kafkalint.kafka.colocation import sharing_nodes
+from kafkalint.kafka.phrases import capital
 from kafkalint.kafka.placement import AffinityTerm, Apartness, Reason, Why
 from kafkalint.kafka.topology import HOSTNAME
 from kafkalint_checks.availability._words import PREFERRED, REQUIRED, crowd, loss, required_rule, switch
@@ -114,7 +115,7 @@ class AntiAffinitySoft(ClusterCheck):
     def _finding(self, case: Colocation, reason: Reason) -> Finding:
         return self.finding(
             _key(case, reason),
-            f"{crowd(case)[0].upper()}{crowd(case)[1:]} may still share a node, as {reason.text}: {loss(case)}.",
+            f"{capital(crowd(case))} may still share a node, as {reason.text}: {loss(case)}.",
             help=_help(case, reason),
         )
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Finding, Level
 from kafkalint.kafka.colocation import owner_of
-from kafkalint.kafka.placement import Reason, SpreadConstraint, unsatisfiable
+from kafkalint.kafka.placement import Reason, SpreadConstraint
+from kafkalint.kafka.room import unsatisfiable
 from kafkalint.kafka.topology import HOSTNAME, ZONE
 
 if TYPE_CHECKING:

@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
-from kafkalint.kafka.coverage import covering, selected
-from kafkalint.kafka.remembering import remembered
+from kafkalint.kafka.coverage import covering, has_drain_cleaner, selected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kafkalint.kafka.model import Budget, KafkaCluster, KafkaModel
-    from kafkalint.manifests.resources import Place
-
-_DRAIN_CLEANER = "drain-cleaner"
 
 
 class PdbBlocksDrain(ClusterCheck):
@@ -100,7 +96,7 @@ class PdbBlocksDrain(ClusterCheck):
 
     def check(self, cluster: KafkaCluster, model: KafkaModel) -> Iterator[Finding]:
         """One finding for each budget over the cluster's pods that allows nothing."""
-        if _has_drain_cleaner(model):
+        if has_drain_cleaner(model):
             return
         budgets = {id(budget): budget for pool in cluster.nodes for budget in covering(pool, cluster, model)}
         for budget in budgets.values():
@@ -111,16 +107,11 @@ class PdbBlocksDrain(ClusterCheck):
     def _finding(self, budget: Budget, total: int | None, cluster: KafkaCluster) -> Finding:
         pods = f"of the {total} pods that it selects" if total else "of the pods that it selects"
         return self.finding(
-            _place(budget),
+            budget.limit,
             f"PodDisruptionBudget {budget.name} {_says(budget)} and lets none {pods} go: "
             f"no node that runs a pod of {cluster.title} can be drained.",
             help="Use maxUnavailable: 1.",
         )
-
-
-@remembered
-def _has_drain_cleaner(model: KafkaModel) -> bool:
-    return any(_DRAIN_CLEANER in workload.resource.name for workload in model.workloads)
 
 
 def _allows_nothing(budget: Budget, total: int | None) -> bool:
@@ -141,10 +132,3 @@ def _says(budget: Budget) -> str:
     if budget.spec.min_available is not None:
         return f"has minAvailable {budget.spec.min_available}"
     return "has neither minAvailable nor maxUnavailable"
-
-
-def _place(budget: Budget) -> Place:
-    if budget.generated_by:
-        return budget.place
-    key = "maxUnavailable" if budget.spec.max_unavailable is not None else "minAvailable"
-    return budget.place.child(key)

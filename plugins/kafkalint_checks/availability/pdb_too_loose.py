@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
@@ -14,11 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kafkalint.kafka.model import Budget, KafkaCluster, KafkaModel
-    from kafkalint.manifests.resources import Place
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
+class _Limit(NamedTuple):
     """How many nodes may be away at once, and why not more."""
 
     nodes: int
@@ -124,7 +121,7 @@ class PdbTooLoose(ClusterCheck):
 
     def _finding(self, budget: Budget, allowed: int, limit: _Limit, group: NodeGroup) -> Finding:
         return self.finding(
-            _place(budget),
+            budget.limit,
             f"PodDisruptionBudget {budget.name} lets {allowed} of {group.replicas} {group.title} go at once; "
             f"{limit.reason}.",
             help="Use maxUnavailable: 1.",
@@ -173,9 +170,3 @@ def _replication_limit(group: NodeGroup, total: int) -> _Limit | None:
         )
         return _Limit(factor - in_sync, reason)
     return _Limit(total - 1, "nothing of the cluster is left then")
-
-
-def _place(budget: Budget) -> Place:
-    if budget.generated_by:
-        return budget.place
-    return budget.place.child("maxUnavailable" if budget.spec.max_unavailable is not None else "minAvailable")

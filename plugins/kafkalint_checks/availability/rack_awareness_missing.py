@@ -11,13 +11,15 @@ from kafkalint.kafka.model import Role
 from kafkalint.kafka.own_places import one_in_each_zone
 from kafkalint.kafka.placement import AffinityTerm, Apartness, Reason, Why, spreads_over
 from kafkalint.kafka.topology import ZONE
-from kafkalint_checks.availability._words import SPREAD, rack_place
+from kafkalint_checks.availability._words import SPREAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kafkalint.kafka.model import KafkaCluster, KafkaModel, NodeGroup
     from kafkalint.manifests.resources import Place
+
+_BY_HAND = "Set broker.rack to the zone of the broker's node, which an init container can read from the node's labels."
 
 
 class RackAwarenessMissing(ClusterCheck):
@@ -122,12 +124,12 @@ class RackAwarenessMissing(ClusterCheck):
                 yield self._finding(cluster, group, rule)
 
     def _finding(self, cluster: KafkaCluster, group: NodeGroup, rule: Place) -> Finding:
-        place = rack_place(cluster)
+        switch = cluster.rack_switch
         return self.finding(
-            place,
+            switch.place if switch else cluster.brokers[0].config.place,
             f"{cluster.title} has its {group.replicas} brokers spread over {ZONE} and no broker.rack: "
             "Kafka may put all replicas of a partition into one zone.",
-            help=_help(cluster, place),
+            help=f"{switch.how}." if switch else _BY_HAND,
             related=[(rule, "what spreads them")],
         )
 
@@ -163,11 +165,3 @@ def _spreading(group: NodeGroup, cluster: KafkaCluster, model: KafkaModel) -> Pl
             rule = verdict.deciding[0].rule
             return pool.template.place(*(rule.route if rule else (SPREAD,)))
     return group.pools[0].template.place() if pinned_apart(group) else None
-
-
-def _help(cluster: KafkaCluster, place: Place) -> str:
-    if cluster.flavour == "strimzi":
-        return f"Write topologyKey: {ZONE} under {place.path}."
-    if cluster.flavour == "confluent":
-        return f"List {ZONE} under {place.path}; the pods need a service account that may read nodes."
-    return "Set broker.rack to the zone of the broker's node, which an init container can read from the node's labels."

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
-from kafkalint.kafka.colocation import decidable, listed, unspread
+from kafkalint.kafka.colocation import decidable, unspread
 from kafkalint.kafka.model import Role
+from kafkalint.kafka.phrases import listed
 from kafkalint.kafka.placement import Apartness
 from kafkalint.kafka.topology import HOSTNAME, ZONE
 from kafkalint_checks.availability._words import SPREAD, labels_to_select
@@ -124,7 +125,7 @@ class RackWithoutSpread(ClusterCheck):
 
     def _finding(self, rack: Rack, cases: list[Colocation], cluster: KafkaCluster) -> Finding:
         pools = [pool for case in cases for pool in case.pools]
-        operator = ", and since 0.49 Strimzi adds no rule for it" if cluster.flavour == "strimzi" else ""
+        operator = f", and since {rack.dropped_since} none is added for it" if rack.dropped_since else ""
         place = pools[0].template.place(SPREAD)
         return self.finding(
             rack.place,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from kafkalint.checking.check import DocumentCheck
 from kafkalint.checking.finding import Applicability, Finding, Level, TextPlace
 from kafkalint.manifests.documents import Document
 from kafkalint.manifests.nodes import Mapping, Node, Scalar, Sequence
-from kafkalint.manifests.resources import Resource, Route
+from kafkalint.manifests.resources import Route
 from kafkalint.manifests.scalars import key_text, resolve_plain
-from kafkalint.manifests.text import Span
 
 _CORE_BOOLEANS = frozenset(("true", "True", "TRUE", "false", "False", "FALSE"))
 _CORE_INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -60,10 +59,10 @@ class AmbiguousScalar(DocumentCheck):
     - [sigs.k8s.io/yaml](https://pkg.go.dev/sigs.k8s.io/yaml)
     """
 
-    code = "KL008"
-    name = "ambiguous-scalar"
-    level = Level.WARNING
-    fix = Applicability.SAFE
+    code: ClassVar[str] = "KL008"
+    name: ClassVar[str] = "ambiguous-scalar"
+    level: ClassVar[Level] = Level.WARNING
+    fix: ClassVar[Applicability] = Applicability.SAFE
 
     def check(self, document: Document) -> Iterator[Finding]:
         """A finding for every value and key of an object that has two meanings."""
@@ -73,7 +72,7 @@ class AmbiguousScalar(DocumentCheck):
                     continue
                 readings = _readings(node.value)
                 if readings:
-                    place = _key_place(resource, node) if key else resource.place(*route)
+                    place = TextPlace.of(document, node) if key else resource.place(*route)
                     yield self.finding(place, _message(node.value, readings, key=key), help=_help(node.value))
 
 
@@ -139,8 +138,3 @@ def _help(text: str) -> str:
     value = resolve_plain(text)
     meant = str(value).lower() if isinstance(value, bool) else str(value)
     return f'Write {meant} if that is meant, or "{text}" if the text is.'
-
-
-def _key_place(resource: Resource, key: Scalar) -> TextPlace:
-    base = resource.document.span.start
-    return TextPlace(resource.document.source, Span(base + key.start, base + key.end))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from kafkalint.checking.check import DocumentCheck
 from kafkalint.checking.finding import Applicability, Finding, Level, TextPlace
 from kafkalint.manifests.documents import Document
 from kafkalint.manifests.nodes import Mapping, Node, Sequence
 from kafkalint.manifests.scalars import is_merge_key, key_text
-from kafkalint.manifests.text import Span
 
 
 class DuplicateKey(DocumentCheck):
@@ -54,10 +54,10 @@ class DuplicateKey(DocumentCheck):
     - [YAML 1.2.2, 3.2.1.3: keys are unique](https://yaml.org/spec/1.2.2/#3213-node-comparison)
     """
 
-    code = "KL003"
-    name = "duplicate-key"
-    level = Level.ERROR
-    fix = Applicability.UNSAFE
+    code: ClassVar[str] = "KL003"
+    name: ClassVar[str] = "duplicate-key"
+    level: ClassVar[Level] = Level.ERROR
+    fix: ClassVar[Applicability] = Applicability.UNSAFE
 
     def check(self, document: Document) -> Iterator[Finding]:
         """A finding for every key that repeats an earlier one of its mapping."""
@@ -75,7 +75,7 @@ class DuplicateKey(DocumentCheck):
                     seen[name] = key
 
     def _finding(self, document: Document, name: str, first: Node, second: Node) -> Finding:
-        earlier, later = _place(document, first), _place(document, second)
+        earlier, later = TextPlace.of(document, first), TextPlace.of(document, second)
         line = document.source.text.position(earlier.at.start).line
         message = (
             f"{name} is written twice in this mapping: Kubernetes keeps this one and silently drops that of line {line}"
@@ -97,8 +97,3 @@ def _mappings(root: Node) -> Iterator[Mapping]:
             stack += [value for _, value in reversed(node.pairs)]
         elif isinstance(node, Sequence):
             stack += reversed(node.items)
-
-
-def _place(document: Document, node: Node) -> TextPlace:
-    base = document.span.start
-    return TextPlace(document.source, Span(base + node.start, base + node.end))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from kafkalint.checking.check import BundleCheck
 from kafkalint.checking.finding import Finding, Level
@@ -53,9 +54,9 @@ class DuplicateResource(BundleCheck):
     - [Argo CD: RepeatedResourceWarning](https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/)
     """
 
-    code = "KL004"
-    name = "duplicate-resource"
-    level = Level.WARNING
+    code: ClassVar[str] = "KL004"
+    name: ClassVar[str] = "duplicate-resource"
+    level: ClassVar[Level] = Level.WARNING
 
     def check(self, model: KafkaModel) -> Iterator[Finding]:
         """A finding for every object that repeats one of its own file, and one for each file that repeats another's."""

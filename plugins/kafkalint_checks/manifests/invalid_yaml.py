@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from kafkalint.checking.check import DocumentCheck
 from kafkalint.checking.finding import Finding, Level, TextPlace
@@ -48,9 +49,9 @@ class InvalidYaml(DocumentCheck):
     - [YAML 1.2.2](https://yaml.org/spec/1.2.2/)
     """
 
-    code = "KL001"
-    name = "invalid-yaml"
-    level = Level.ERROR
+    code: ClassVar[str] = "KL001"
+    name: ClassVar[str] = "invalid-yaml"
+    level: ClassVar[Level] = Level.ERROR
 
     def check(self, document: Document) -> Iterator[Finding]:
         """One finding for what does not parse; a template is another rule's."""

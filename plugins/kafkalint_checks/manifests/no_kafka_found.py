@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from kafkalint.checking.check import Run, RunCheck
 from kafkalint.checking.finding import Finding, Level, TextPlace
+from kafkalint.kafka.groups import KAFKA_GROUPS
 from kafkalint.kafka.model import KafkaModel
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span
-
-_GROUPS = frozenset(
-    (
-        "kafka.strimzi.io",
-        "core.strimzi.io",
-        "platform.confluent.io",
-        "cluster.confluent.com",
-        "kafka.banzaicloud.io",
-        "cluster.redpanda.com",
-        "redpanda.vectorized.io",
-    )
-)
 
 
 class NoKafkaFound(RunCheck):
@@ -59,10 +49,10 @@ class NoKafkaFound(RunCheck):
     - `kafkalint check --help`: what can be given to it
     """
 
-    code = "KL007"
-    name = "no-kafka-found"
-    level = Level.INFO
-    cross_resource = True
+    code: ClassVar[str] = "KL007"
+    name: ClassVar[str] = "no-kafka-found"
+    level: ClassVar[Level] = Level.INFO
+    cross_resource: ClassVar[bool] = True
 
     def check(self, run: Run) -> Iterator[Finding]:
         """One finding if nothing of Kafka is there; none if something could not be looked at."""
@@ -71,13 +61,15 @@ class NoKafkaFound(RunCheck):
         first = run.sources[0]
         yield self.finding(
             TextPlace(first, _first_line(first)),
-            "nothing in the input runs or configures Kafka, so nothing was checked",
+            "nothing in the input runs or configures Kafka, so no cluster was checked",
             help="Give it the rendered manifests of the cluster; if there is none here, ignore KL007.",
         )
 
 
 def _has_kafka(model: KafkaModel) -> bool:
-    return bool(model.clusters or model.unmodelled) or any(each.group in _GROUPS for each in model.bundle.resources)
+    return bool(model.clusters or model.unmodelled) or any(
+        each.group in KAFKA_GROUPS for each in model.bundle.resources
+    )
 
 
 def _first_line(source: Source) -> Span:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from kafkalint.checking.check import SuppressionCheck
+from kafkalint.checking.directives import Use
 from kafkalint.checking.finding import Finding, Level
-from kafkalint.checking.suppressions import Use
 
 
 class SuppressionWithoutReason(SuppressionCheck):
@@ -47,10 +48,10 @@ class SuppressionWithoutReason(SuppressionCheck):
     - SARIF 2.1.0, 3.35.4: a suppression's justification, where the reason is reported
     """
 
-    code = "KL006"
-    name = "suppression-without-reason"
-    level = Level.WARNING
-    opt_in = True
+    code: ClassVar[str] = "KL006"
+    name: ClassVar[str] = "suppression-without-reason"
+    level: ClassVar[Level] = Level.WARNING
+    opt_in: ClassVar[bool] = True
 
     def check(self, uses: Sequence[Use]) -> Iterator[Finding]:
         """A finding for every suppression that could hold something back and does not say why."""

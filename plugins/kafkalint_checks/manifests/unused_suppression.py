@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from kafkalint.checking.check import SuppressionCheck
+from kafkalint.checking.directives import Use
 from kafkalint.checking.finding import Applicability, Finding, Level
-from kafkalint.checking.suppressions import Use
 from kafkalint.checking.vocabulary import ALL
 
 
@@ -47,10 +48,10 @@ class UnusedSuppression(SuppressionCheck):
     - `kafkalint rules` lists every rule that can be named
     """
 
-    code = "KL005"
-    name = "unused-suppression"
-    level = Level.WARNING
-    fix = Applicability.SAFE
+    code: ClassVar[str] = "KL005"
+    name: ClassVar[str] = "unused-suppression"
+    level: ClassVar[Level] = Level.WARNING
+    fix: ClassVar[Applicability] = Applicability.SAFE
 
     def check(self, uses: Sequence[Use]) -> Iterator[Finding]:
         """A finding for every suppression, and every rule in one, that holds nothing back."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
 from kafkalint.kafka.images import ImageReference
+from kafkalint.kafka.misses import Stage, misses
 from kafkalint.kafka.model import ExporterKind
-from kafkalint.kafka.monitoring import Stage, misses
 from kafkalint.kafka.pods import hidden_environment
 
 if TYPE_CHECKING:
@@ -96,12 +96,11 @@ class BrokerMetricsMissing(ClusterCheck):
         """One finding for each place where an exporter of broker metrics would have to be switched on."""
         if not cluster.whole or cluster.resource not in model.bundle.primary or _is_asked_for(cluster, model):
             return
-        reported: set[tuple[object, ...]] = set()
+        reported: set[Place] = set()
         for pool in cluster.brokers:
             place = _place(pool, cluster)
-            key = id(place.resource), place.route
-            if key not in reported and not _exports(pool, cluster) and not _may_export(pool, model):
-                reported.add(key)
+            if place not in reported and not _exports(pool, cluster) and not _may_export(pool, model):
+                reported.add(place)
                 yield self._finding(place, pool, cluster)
 
     def _finding(self, place: Place, pool: NodePool, cluster: KafkaCluster) -> Finding:
@@ -115,8 +114,8 @@ class BrokerMetricsMissing(ClusterCheck):
 
 
 def _place(pool: NodePool, cluster: KafkaCluster) -> Place:
-    if cluster.operator and cluster.metrics_place is not None:
-        return cluster.metrics_place
+    if cluster.metrics_switch is not None:
+        return cluster.metrics_switch.place
     return pool.server.place if pool.server else pool.resource.place("metadata", "name")
 
 
@@ -149,9 +148,8 @@ def _is_asked_for(cluster: KafkaCluster, model: KafkaModel) -> bool:
 
 
 def _help(cluster: KafkaCluster) -> str:
-    if cluster.operator and cluster.metrics_place is not None:
-        kinds = "jmxPrometheusExporter with a ConfigMap of rules, or strimziMetricsReporter"
-        return f"Set {cluster.metrics_place.path}{f': {kinds}' if cluster.flavour == 'strimzi' else ''}."
+    if cluster.metrics_switch is not None:
+        return f"{cluster.metrics_switch.how}."
     return (
         "Run Prometheus' JMX exporter in the broker pods: as a Java agent "
         "(KAFKA_OPTS: -javaagent:…/jmx_prometheus_javaagent.jar=9404:…) or as a sidecar."

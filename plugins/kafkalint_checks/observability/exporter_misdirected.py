@@ -10,6 +10,7 @@ from kafkalint.checking.finding import Finding, Level
 from kafkalint.kafka.addresses import Server, servers
 from kafkalint.kafka.directions import wrong_way
 from kafkalint.kafka.model import ExporterKind
+from kafkalint.kafka.phrases import capital
 from kafkalint.manifests.text import Span
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ class ExporterMisdirected(ClusterCheck):
         place = exporter.target.place if exporter.target else exporter.place
         return self.finding(
             _narrowed(place, server.text),
-            f"{_begun(exporter.title)} reads from {server.text}, but {reason}: it exports nothing.",
+            f"{capital(exporter.title)} reads from {server.text}, but {reason}: it exports nothing.",
             help=f"Name a Service of {_watched(exporter, cluster)} and one of its ports.",
         )
 
@@ -164,10 +165,6 @@ def _watched(exporter: Exporter, cluster: KafkaCluster) -> str:
     if exporter.kind is ExporterKind.ZOOKEEPER and cluster.zookeeper:
         return cluster.zookeeper[0].title
     return cluster.title
-
-
-def _begun(title: str) -> str:
-    return title[:1].upper() + title[1:]
 
 
 def _narrowed(place: Place, text: str) -> Place:

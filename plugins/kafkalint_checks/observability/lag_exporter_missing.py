@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.kafka.lag import collects_lag, unclaimed_lag_exporters
 from kafkalint.kafka.model import ExporterKind
-from kafkalint.kafka.monitoring import collects_lag, unclaimed_lag_exporters
 
 if TYPE_CHECKING:
     from kafkalint.kafka.model import KafkaCluster, KafkaModel
@@ -117,21 +117,14 @@ class LagExporterMissing(ClusterCheck):
         if collects_lag(model) or any(True for _ in unclaimed_lag_exporters(model)):
             return
         yield self.finding(
-            cluster.lag_place or cluster.resource.place("metadata", "name"),
+            cluster.lag_switch.place if cluster.lag_switch else cluster.resource.place("metadata", "name"),
             f"Nothing here exports the consumer lag of {cluster.title}: "
             "a consumer group that falls behind shows in no broker metric.",
             help=_help(cluster),
         )
 
 
-_SWITCHES = {
-    "strimzi": "Write kafkaExporter: {} there",
-    "confluent": "Add confluent.consumer.lag.emitter.enabled=true there",
-}
-
-
 def _help(cluster: KafkaCluster) -> str:
-    if cluster.lag_place is None:
+    if cluster.lag_switch is None:
         return "Deploy kafka-exporter beside the cluster; if one runs elsewhere, ignore this for the cluster."
-    switch = _SWITCHES.get(cluster.flavour, "Switch it on there")
-    return f"{switch} ({cluster.lag_place.path}); if an exporter runs elsewhere, ignore this for the cluster."
+    return f"{cluster.lag_switch.how}; if an exporter runs elsewhere, ignore this for the cluster."

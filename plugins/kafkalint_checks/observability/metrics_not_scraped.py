@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
-from kafkalint.kafka.monitoring import misses, reached
+from kafkalint.kafka.misses import misses
+from kafkalint.kafka.monitoring import reached
+from kafkalint.kafka.phrases import capital
 
 if TYPE_CHECKING:
     from kafkalint.kafka.model import Exporter, KafkaCluster, KafkaModel
@@ -121,7 +123,7 @@ class MetricsNotScraped(ClusterCheck):
             yield self._finding(exporter, len(others))
 
     def _finding(self, exporter: Exporter, others: int) -> Finding:
-        title = _begun(exporter.title) + (f" (and of {others} more)" if others else "")
+        title = capital(exporter.title) + (f" (and of {others} more)" if others else "")
         port = exporter.ports[0]
         number = f"port {port.number}" if port.number is not None else f"port {port.name}"
         return self.finding(
@@ -130,10 +132,6 @@ class MetricsNotScraped(ClusterCheck):
             "scrape configuration or prometheus.io/scrape annotation here reaches it: nobody will see them.",
             help=_help(exporter),
         )
-
-
-def _begun(title: str) -> str:
-    return title[:1].upper() + title[1:]
 
 
 def _help(exporter: Exporter) -> str:

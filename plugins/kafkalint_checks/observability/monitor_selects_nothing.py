@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import BundleCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.kafka.misses import Miss, Stage, misses
 from kafkalint.kafka.model import ExporterKind
-from kafkalint.kafka.monitoring import Miss, Stage, misses
 
 if TYPE_CHECKING:
     from kafkalint.kafka.model import KafkaModel
@@ -113,11 +113,10 @@ class MonitorSelectsNothing(BundleCheck):
 
     def check(self, model: KafkaModel) -> Iterator[Finding]:
         """One finding for each monitor, and for each port of it that pods with an exporter do not have."""
-        reported: set[tuple[object, ...]] = set()
+        reported: set[Place] = set()
         for miss in misses(model):
-            key = id(miss.place.resource), miss.place.route
-            if miss.monitor.resource in model.bundle.primary and key not in reported:
-                reported.add(key)
+            if miss.monitor.resource in model.bundle.primary and miss.place not in reported:
+                reported.add(miss.place)
                 yield self._finding(miss)
 
     def _finding(self, miss: Miss) -> Finding:
@@ -193,7 +192,7 @@ def _unserved(miss: Miss) -> Place | None:
     if cluster is None or any(exporter.kind is ExporterKind.JMX for exporter in cluster.exporters):
         return None
     nodes = [pool.pods for pool in cluster.nodes]
-    return cluster.metrics_place if cluster.operator and miss.targets[0].pods in nodes else None
+    return cluster.metrics_switch.place if cluster.metrics_switch and miss.targets[0].pods in nodes else None
 
 
 def _help(miss: Miss) -> str:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
-from kafkalint.kafka.colocation import listed
+from kafkalint.kafka.phrases import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kafkalint.kafka.model import KafkaCluster, KafkaModel
+    from kafkalint.kafka.model import KafkaCluster, KafkaModel, ShadowedTemplate
     from kafkalint.manifests.resources import Place
 
 
@@ -106,11 +106,12 @@ class StrimziTemplateShadowed(ClusterCheck):
 
     def check(self, cluster: KafkaCluster, model: KafkaModel) -> Iterator[Finding]:
         """One finding for each template that hides something."""
-        for hiding, hidden, lost in cluster.shadowed:
-            if lost:
-                yield self._finding(hiding, hidden, lost)
+        for case in cluster.shadowed:
+            if case.lost:
+                yield self._finding(case)
 
-    def _finding(self, hiding: Place, hidden: Place, lost: tuple[str, ...]) -> Finding:
+    def _finding(self, case: ShadowedTemplate) -> Finding:
+        hiding, hidden, lost = case
         pool, kafka = hiding.resource, hidden.resource
         return self.finding(
             hiding,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.finding import Related
-from kafkalint.kafka.colocation import listed
 from kafkalint.kafka.model import VolumeKind
-from kafkalint.kafka.persistent_volumes import persistent_volumes, volumes_behind
+from kafkalint.kafka.persistent_volumes import persistent_volumes
+from kafkalint.kafka.phrases import listed
 from kafkalint.kafka.storage_tiers import StorageFacts
+from kafkalint.kafka.volume_binding import volumes_behind
 from kafkalint_checks.storage._data import data_volumes, nodes
 
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ CLAIMS = (VolumeKind.CLAIM_TEMPLATE, VolumeKind.CLAIM)
 _NAMED = 3
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(NamedTuple):
     """A claim that holds data of a pool."""
 
     model: KafkaModel
@@ -61,8 +61,7 @@ class Use:
         return sorted(found, key=lambda each: not any(word in each.name for word in words))
 
 
-@dataclass(frozen=True)
-class UsedClass:
+class UsedClass(NamedTuple):
     """A storage class, and the claims of it that hold data."""
 
     known: StorageClass

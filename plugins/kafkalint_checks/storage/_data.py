@@ -29,11 +29,6 @@ def nodes(pool: NodePool, *, article: bool = True) -> str:
     return f"{'the ' if article else ''}{role}s of {pool.title}"
 
 
-def capital(text: str) -> str:
-    """A text with a capital at its beginning."""
-    return text[:1].upper() + text[1:]
-
-
 def what(directories: Iterable[DataDirectory]) -> str:
     """What lies in directories, and where: `logs (/a, /b)`; an operator's own paths say nothing to its users."""
     found = list(directories)

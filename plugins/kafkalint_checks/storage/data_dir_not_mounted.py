@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
 from kafkalint.kafka.model import Holds
+from kafkalint.kafka.phrases import capital
 from kafkalint_checks.storage._data import (
     PERISHABLE,
-    capital,
     inhabited,
     meant_mount,
     nodes,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Finding, Level
 from kafkalint.kafka.model import VolumeKind
+from kafkalint.kafka.phrases import capital
 from kafkalint_checks.storage._data import (
     PERISHABLE,
-    capital,
     data_volumes,
     inhabited,
     meant_mount,

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Finding, Level
 from kafkalint.kafka.model import VolumeKind
-from kafkalint.kafka.persistent_volumes import PersistentVolume, classes_of_others, volumes_behind
-from kafkalint_checks.storage._data import capital, data_volumes, inhabited, nodes, what
+from kafkalint.kafka.persistent_volumes import PersistentVolume
+from kafkalint.kafka.phrases import capital
+from kafkalint.kafka.volume_binding import classes_of_others, volumes_behind
+from kafkalint_checks.storage._data import data_volumes, inhabited, nodes, what
 
 if TYPE_CHECKING:
     from kafkalint.kafka.model import DataDirectory, KafkaCluster, KafkaModel, NodePool, Volume

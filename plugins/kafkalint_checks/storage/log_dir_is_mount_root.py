@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.kafka.filesystems import filesystem
 from kafkalint.kafka.model import Holds, VolumeKind
-from kafkalint.kafka.persistent_volumes import filesystem
 from kafkalint.manifests.resources import items
 from kafkalint_checks.storage._data import data_volumes, inhabited, nodes
 
@@ -120,7 +120,8 @@ class LogDirIsMountRoot(ClusterCheck):
             mount.place.child("mountPath"),
             f"Log directory {mount.path} of {nodes(pool)} is the root of volume {volume.name} and not a directory "
             "below it: on ext4 there is a lost+found, and Kafka does not start beside it.",
-            help=f"Let log.dirs name a directory below the mount, such as {below}, or mount the volume with a subPath.",
+            help=f"Let log.dirs name a directory below the mount, such as {below}, or mount the volume with a subPath. "
+            "Brokers that hold data need it moved there too, or they start empty.",
         )
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from kafkalint.checking.check import RunCheck
 from kafkalint.checking.finding import Finding, Level
 from kafkalint.kafka.model import VolumeKind
+from kafkalint.kafka.phrases import capital
 from kafkalint.kafka.storage_tiers import StorageFacts, classify_persistent_volume
 from kafkalint_checks.storage._classes import Use, UsedClass, classes_in, classes_named, uses
-from kafkalint_checks.storage._data import capital, data_volumes, nodes
+from kafkalint_checks.storage._data import data_volumes, nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import RunCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
-from kafkalint.kafka.persistent_volumes import NO_PROVISIONER
+from kafkalint.kafka.volume_binding import NO_PROVISIONER
 from kafkalint_checks.storage._classes import Use, UsedClass, classes_in, uses
 from kafkalint_checks.storage._data import nodes
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import Option, RunCheck
 from kafkalint.checking.finding import Finding, Level
+from kafkalint.kafka.phrases import capital
 from kafkalint.kafka.storage_tiers import Tier
 from kafkalint_checks.storage._classes import UsedClass, classes_in, classes_named
 
@@ -211,5 +212,5 @@ class StorageClassTier(RunCheck):
 def _decide(used: UsedClass) -> str:
     line = f"say what it is in .kafkalint.yaml, such as `storage-classes: {{{used.known.name}: standard}}`"
     if used.known.resource is not None:
-        return f"{line[:1].upper()}{line[1:]}."
+        return f"{capital(line)}."
     return f"Check the StorageClass together with these manifests, or {line}."

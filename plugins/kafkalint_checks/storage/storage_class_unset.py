@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from kafkalint.checking.check import RunCheck
 from kafkalint.checking.finding import Finding, Level
 from kafkalint.kafka.model import Setter
+from kafkalint.kafka.phrases import capital
 from kafkalint_checks.storage._classes import Use, uses
-from kafkalint_checks.storage._data import capital, nodes
+from kafkalint_checks.storage._data import nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,17 +123,9 @@ class StorageClassUnset(RunCheck):
             place,
             f"{capital(nodes(use.pool))} keep their data on claims that name no StorageClass: the default of whichever "
             "cluster they land in decides how fast the disks are, and whether they outlive their claims.",
-            help=f"Write the class's name as {place.path}. {_LATER.get(use.cluster.flavour, '')}".rstrip(),
+            help=f"Write the class's name as {place.path}. {use.cluster.class_change}".rstrip(),
             related=[(other.claim.storage_class.place, "likewise") for other in others],
         )
-
-
-_LATER = {
-    "statefulset": "Once applied, a claim template can only be changed by making the StatefulSet anew (kubectl delete "
-    "--cascade=orphan), and claims that exist keep the class that they have.",
-    "strimzi": "Claims that exist keep the class that they have: move their data to a new node pool with the class.",
-    "confluent": "Claims that exist keep the class that they have.",
-}
 
 
 def _is_left_to_default(use: Use) -> bool:

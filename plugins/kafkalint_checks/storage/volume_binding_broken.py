@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Finding, Level
 from kafkalint.kafka.model import Setter
-from kafkalint.kafka.persistent_volumes import (
+from kafkalint.kafka.persistent_volumes import PersistentVolume, persistent_volumes
+from kafkalint.kafka.volume_binding import (
     MANY,
     Demand,
-    Misfit,
-    PersistentVolume,
+    Near,
     bind,
     classes_of_others,
     demands,
-    is_static,
-    misfits,
-    persistent_volumes,
-    reserved,
+    is_bound_by_hand,
+    is_meant,
+    nearest,
 )
 from kafkalint_checks.storage._data import nodes
 
 if TYPE_CHECKING:
     from kafkalint.kafka.model import KafkaCluster, KafkaModel
-
-
-class _Near(NamedTuple):
-    """A volume that nothing can bind, and what keeps it from the claim that it comes closest to."""
-
-    volume: PersistentVolume
-    demand: Demand
-    misfit: Misfit
 
 
 class VolumeBindingBroken(ClusterCheck):
@@ -205,9 +196,9 @@ class VolumeBindingBroken(ClusterCheck):
         wanted = list(demands(cluster))
         if not volumes or len(volumes) > MANY or len(wanted) > MANY:
             return
-        static = [demand for demand in wanted if _is_static(demand, volumes, model)]
+        static = [demand for demand in wanted if is_bound_by_hand(demand, volumes, model)]
         shared = classes_of_others(cluster, model)
-        meant = [volume for volume in volumes if _is_meant(volume, wanted, static, shared)]
+        meant = [volume for volume in volumes if is_meant(volume, wanted, static, shared)]
         own = [volume for volume in meant if volume.resource in model.bundle.primary]
         yield from self._without_node(own)
         yield from self._on_one_disk(own)
@@ -247,14 +238,14 @@ class VolumeBindingBroken(ClusterCheck):
         bound = bind(pinned, volumes)
         left = [demand for index, demand in enumerate(pinned) if index not in bound]
         spare = [volume for index, volume in enumerate(volumes) if index not in bound.values() and volume in meant]
-        near = _nearest(left, spare)
+        near = nearest(left, spare)
         for each in near[: len(left)]:
             if each.volume.resource in model.bundle.primary:
                 yield self._misfit(each)
         if left and meant and len(near) < len(left):
             yield from self._too_few(pinned, left, bound)
 
-    def _misfit(self, near: _Near) -> Finding:
+    def _misfit(self, near: Near) -> Finding:
         volume, demand, misfit = near
         claim = f"claim {demand.name}" if demand.name else f"the claims {demand.volume.name}"
         return self.finding(
@@ -286,32 +277,3 @@ class VolumeBindingBroken(ClusterCheck):
 def _pods(left: Sequence[Demand]) -> str:
     names = {demand.name for demand in left}
     return f"{len(names)} of {nodes(left[0].pool)}" if None not in names else f"some of {nodes(left[0].pool)}"
-
-
-def _is_static(demand: Demand, volumes: Sequence[PersistentVolume], model: KafkaModel) -> bool:
-    """Whether a claim can be bound to volumes of the input only."""
-    if demand.claim.volume_name is not None:
-        return any(reserved(volume, demand) for volume in volumes)
-    return bool(is_static(demand.claim, model))
-
-
-def _is_meant(
-    volume: PersistentVolume, wanted: Sequence[Demand], static: Sequence[Demand], shared: frozenset[str]
-) -> bool:
-    """Whether a volume was made for this cluster: it and a claim name each other, or share a class of their own."""
-    if any(reserved(volume, demand) for demand in wanted):
-        return True
-    classes = {demand.claim.storage_class.value for demand in static if demand.claim.volume_name is None}
-    if volume.storage_class not in classes - shared:
-        return False
-    return volume.claim is None or any(demand.pool.name in volume.claim[1] for demand in static)
-
-
-def _nearest(left: Sequence[Demand], spare: Sequence[PersistentVolume]) -> list[_Near]:
-    near: list[tuple[int, _Near]] = []
-    for volume in spare:
-        reasons = [(list(misfits(volume, demand)), demand) for demand in left]
-        found, demand = min(reasons, key=lambda each: len(each[0]), default=([], None))
-        if demand is not None and found and found[0].route:
-            near.append((len(found), _Near(volume, demand, found[0])))
-    return [each for _, each in sorted(near, key=lambda pair: pair[0])]

@@ -128,7 +128,8 @@ def _names(pool: NodePool) -> set[str]:
 def _unused(pool: NodePool) -> str | None:
     """The one volume that nothing mounts, which is probably the one that was meant."""
     every = (*pool.template.containers, *pool.template.init_containers)
-    used = {dig(mount, "name") for container in every for mount in items(container.data.get("volumeMounts"))}
+    mounted = (dig(mount, "name") for container in every for mount in items(container.data.get("volumeMounts")))
+    used = {name for name in mounted if isinstance(name, str)}
     idle = [volume.name for volume in pool.volumes if volume.name not in used]
     return idle[0] if len(idle) == 1 else None
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kafkalint.kafka.model import KafkaCluster, Mode, Rack, Setter, Setting
+from kafkalint.kafka.model import KafkaCluster, Mode, Rack, Setter, Setting, Switch
 from kafkalint.kafka.topology import ZONE
+from kafkalint.manifests.shapes import text
 from kafkalint_flavours.confluent.dependencies import dependencies_of
-from kafkalint_flavours.confluent.fields import CONTROLLER, OPERATOR, words
+from kafkalint_flavours.confluent.fields import CONTROLLER, OPERATOR
 from kafkalint_flavours.confluent.pools import operator_version_of, pool_of, version_of
 from kafkalint_flavours.confluent.serving import listeners_of, services_of
 from kafkalint_flavours.confluent.topics import topics_of
@@ -29,7 +30,8 @@ def cluster_of(kafka: Resource, bundle: Bundle) -> KafkaCluster:
     zookeeper = tuple(pool_of(each, bundle) for each in dependencies.zookeepers)
     return _cluster(kafka, dependencies.mode, pools, zookeeper)._replace(
         version=version_of(kafka),
-        lag_place=brokers.config.place,
+        lag_switch=_lag_switch(brokers),
+        rack_switch=_rack_switch(kafka),
         listeners=tuple(listeners_of(kafka)),
         topics=tuple(topics_of(kafka, bundle)),
         rack=_rack(brokers),
@@ -65,16 +67,27 @@ def _cluster(
         budgets=tuple(budget_of(pool) for pool in nodes),
         services=tuple(service for pool in nodes for service in services_of(pool)),
         exporters=tuple(exporter for pool in nodes for exporter in exporters_of(pool)),
-        metrics_place=resource.place("spec", "metrics"),
+        metrics_switch=Switch(resource.place("spec", "metrics"), "Set spec.metrics"),
+        class_change="Claims that exist keep the class that they have.",
         whole=False,
     )
+
+
+def _lag_switch(brokers: NodePool) -> Switch:
+    place = brokers.config.place
+    return Switch(place, f"Add confluent.consumer.lag.emitter.enabled=true there ({place.path})")
+
+
+def _rack_switch(kafka: Resource) -> Switch:
+    place = kafka.place("spec", "rackAssignment", "nodeLabels")
+    return Switch(place, f"List {ZONE} under {place.path}; the pods need a service account that may read nodes")
 
 
 def _rack(brokers: NodePool) -> Rack | None:
     """`rackAssignment`, else a `broker.rack` that all brokers of the resource share, as in one region of several."""
     kafka = brokers.resource
     labels = kafka.get("spec", "rackAssignment", "nodeLabels")
-    keys = [label for label in labels if words(label)] if isinstance(labels, list) else []
+    keys = [label for label in labels if text(label)] if isinstance(labels, list) else []
     if keys:
         # Of a rack that is put together from several labels the zone divides the nodes most finely.
         return Rack(kafka.place("spec", "rackAssignment", "nodeLabels"), ZONE if ZONE in keys else keys[-1])

@@ -9,16 +9,8 @@ from kafkalint.kafka.model import Mode
 from kafkalint.kafka.versions import Version
 from kafkalint.manifests.bundles import may_share_namespace
 from kafkalint.manifests.resources import items
-from kafkalint_flavours.confluent.fields import (
-    CONTROLLER,
-    GROUP,
-    ID_OFFSET_ANNOTATION,
-    KAFKA,
-    ZOOKEEPER,
-    mapping,
-    whole_number,
-    words,
-)
+from kafkalint.manifests.shapes import mapping, text
+from kafkalint_flavours.confluent.fields import CONTROLLER, GROUP, ID_OFFSET_ANNOTATION, KAFKA, ZOOKEEPER, whole_number
 from kafkalint_flavours.confluent.pools import version_of
 
 if TYPE_CHECKING:
@@ -108,13 +100,13 @@ def _named(kafka: Resource, bundle: Bundle) -> tuple[Resources, Resources, bool]
 
 def _controller(kafka: Resource, given: dict[str, Any], bundle: Bundle) -> Resource | None:
     reference = mapping(given.get("clusterRef"))
-    if words(reference.get("name")) is None:
+    if text(reference.get("name")) is None:
         return only_one(kafka, CONTROLLER, bundle)
     return find_referred(kafka, CONTROLLER, reference, bundle)
 
 
 def _zookeepers(kafka: Resource, given: dict[str, Any], bundle: Bundle) -> tuple[Resources, bool]:
-    endpoint = words(given.get("endpoint"))
+    endpoint = text(given.get("endpoint"))
     if endpoint is not None:
         hosts = re.split(r"\s*,\s*", endpoint.partition("/")[0].strip())
         matches = [find_by_host(kafka, ZOOKEEPER, host, bundle) for host in hosts]
@@ -154,8 +146,8 @@ def only_one(near: Resource, kind: str, bundle: Bundle) -> Resource | None:
 def find_referred(near: Resource, kind: str, reference: Any, bundle: Bundle) -> Resource | None:
     """The resource that a reference (`{name, namespace}`) in another one means."""
     given = mapping(reference)
-    name = words(given.get("name"))
-    return _find(near, kind, name, words(given.get("namespace")) or near.namespace, bundle) if name else None
+    name = text(given.get("name"))
+    return _find(near, kind, name, text(given.get("namespace")) or near.namespace, bundle) if name else None
 
 
 def find_by_host(near: Resource, kind: str, host: str, bundle: Bundle) -> Resource | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kafkalint.kafka.model import Setter, Setting
+from kafkalint.manifests.shapes import mapping, whole
 
 if TYPE_CHECKING:
     from kafkalint.manifests.resources import Resource
@@ -20,19 +21,10 @@ ID_OFFSET_ANNOTATION = f"{GROUP}/broker-id-offset"
 """Where the ids of this resource's nodes begin: there are nodes elsewhere (examples, hybrid/multi-region-clusters)."""
 
 
-def mapping(value: Any) -> dict[str, Any]:
-    """A mapping as it is; anything else as an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def words(value: Any) -> str | None:
-    """A string that is not empty; None for anything else."""
-    return value if isinstance(value, str) and value else None
-
-
 def whole_number(value: Any) -> int | None:
     """A whole number that can be a count or a port; None for anything else."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    number = whole(value)
+    return number if number is not None and number >= 0 else None
 
 
 def count(resource: Resource, *route: str | int) -> Setting[int]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from kafkalint.kafka.model import Config, Heap, Setter, Setting
 from kafkalint.kafka.properties import parse_properties
 from kafkalint.manifests.resources import items
+from kafkalint.manifests.shapes import mapping
 from kafkalint.manifests.text import Span
-from kafkalint_flavours.confluent.fields import CONTROLLER, KAFKA, mapping, whole_number
+from kafkalint_flavours.confluent.fields import CONTROLLER, KAFKA, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from kafkalint.kafka.labels import Selector
 from kafkalint.kafka.model import Listener, NodePool, Service, ServicePort
 from kafkalint.manifests.resources import items, string_map
-from kafkalint_flavours.confluent.fields import KAFKA, mapping, type_of, whole_number, words
+from kafkalint.manifests.shapes import mapping, text
+from kafkalint_flavours.confluent.fields import KAFKA, type_of, whole_number
 from kafkalint_flavours.confluent.templates import PORTS
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def listeners_of(kafka: Resource) -> Iterator[Listener]:
         yield Listener(name, port, place, mapping(place.value))
     for index, data in enumerate(items(kafka.get("spec", "listeners", "custom"))):
         custom = mapping(data)
-        name = words(custom.get("name")) or ""
+        name = text(custom.get("name")) or ""
         yield Listener(
             name, whole_number(custom.get("port")), kafka.place("spec", "listeners", "custom", index), custom
         )

@@ -18,7 +18,8 @@ from kafkalint.kafka.model import (
     VolumeKind,
 )
 from kafkalint.kafka.pods import mount_above, mounts, volumes
-from kafkalint_flavours.confluent.fields import CONTROLLER, KAFKA, ZOOKEEPER, mapping
+from kafkalint.manifests.shapes import mapping
+from kafkalint_flavours.confluent.fields import CONTROLLER, KAFKA, ZOOKEEPER
 from kafkalint_flavours.confluent.overrides import LOG_DIRS
 
 if TYPE_CHECKING:

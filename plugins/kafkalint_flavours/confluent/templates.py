@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from kafkalint.kafka.labels import PodLabels
 from kafkalint.kafka.model import Container, MetricsPort, PodTemplate
 from kafkalint.manifests.resources import items, string_map
-from kafkalint_flavours.confluent.fields import has_overlay, mapping, type_of, words
+from kafkalint.manifests.shapes import mapping, text
+from kafkalint_flavours.confluent.fields import has_overlay, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +83,7 @@ def server_of(resource: Resource) -> Container:
     """The container that runs the component, as far as its resource decides it."""
     template = mapping(resource.get(*_TEMPLATE))
     probe = mapping(template.get("probe"))
-    image = words(resource.get("spec", "image", "application")) or ""
+    image = text(resource.get("spec", "image", "application")) or ""
     found: dict[str, Any] = {
         "image": image,
         "imagePullPolicy": resource.get("spec", "image", "pullPolicy"),

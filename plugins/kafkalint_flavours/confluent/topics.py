@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kafkalint.kafka.model import Topic
+from kafkalint.manifests.shapes import mapping, text
 from kafkalint_flavours.confluent.dependencies import find_by_host, find_referred, only_one
-from kafkalint_flavours.confluent.fields import GROUP, KAFKA, count, mapping, words
+from kafkalint_flavours.confluent.fields import GROUP, KAFKA, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ def topics_of(kafka: Resource, bundle: Bundle) -> Iterator[Topic]:
     for resource in bundle.primary:
         if (resource.group, resource.kind) == (GROUP, "KafkaTopic") and _cluster_of(resource, bundle) is kafka:
             yield Topic(
-                name=words(resource.get("spec", "name")) or resource.name,
+                name=text(resource.get("spec", "name")) or resource.name,
                 resource=resource,
                 partitions=count(resource, "spec", "partitionCount"),
                 # "If not configured, it will be defaulted to the replication factor that Kafka REST V3 API supports".
@@ -54,7 +55,7 @@ def _pointed_at(resource: Resource, bundle: Bundle) -> tuple[Resource | None, bo
     if endpoint is None:
         return None, False
     try:
-        host = urlsplit(words(endpoint) or "").hostname
+        host = urlsplit(text(endpoint) or "").hostname
     except ValueError:
         host = None
     return find_by_host(resource, KAFKA, host, bundle) if host else None, True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
-from kafkalint.kafka.defaults import KNOWN_KEYS, broker_default
+from kafkalint.kafka.defaults import known_defaults
 from kafkalint.kafka.images import ImageReference
 from kafkalint.kafka.model import Config, Setter, Setting
 from kafkalint.kafka.pods import hidden_environment
@@ -81,7 +81,7 @@ def read_configuration(server: Server, version: Version | None) -> Configuration
     if path is None and (starts_itself or dialect.name in ("solsson", "strimzi")):
         complete = False
     place = _place(server, file, reads_environment)
-    config = Config(entries, place, complete, _defaults(version))
+    config = Config(entries, place, complete, known_defaults(version))
     return Configuration(
         config, default_log_dirs(server, dialect, file, reads_environment, place), file.touched, reads_environment
     )
@@ -203,8 +203,3 @@ def _place(server: Server, file: Properties, reads_environment: bool) -> Place:
         if posixpath.basename(word.text).removesuffix(".sh") == _START:
             return Place(word.place.resource, word.place.route)
     return container.place.child("args" if container.data.get("args") else "command")
-
-
-def _defaults(version: Version | None) -> dict[str, str]:
-    found = {key: broker_default(key, version) for key in KNOWN_KEYS}
-    return {key: value for key, value in found.items() if value is not None}

@@ -28,6 +28,10 @@ _OPERATED = (
 )
 _AUTOMQ_KEYS = ("s3.data.buckets", "elasticstream.enable")
 _OTHERS = {Role.REDPANDA: "redpanda", Role.AUTOMQ: "automq"}
+_CLASS_CHANGE = (
+    "Once applied, a claim template can only be changed by making the StatefulSet anew (kubectl delete "
+    "--cascade=orphan), and claims that exist keep the class that they have."
+)
 
 
 class StatefulSetFlavour:
@@ -94,9 +98,9 @@ def _cluster(
         zookeeper=tuple(member.pool for member in zookeeper),
         exporters=(*inside, *separate),
         metrics_references=tuple(reference for member in members for reference in metrics_references(member.server)),
-        metrics_place=leader.pool.template.base.child("containers"),
         listeners=listeners_of(pools),
         rack=rack_of([(member.server, member.pool) for member in group]),
+        class_change=_CLASS_CHANGE,
         whole=_is_whole(leader, group),
     )
 

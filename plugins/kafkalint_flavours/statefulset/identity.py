@@ -79,8 +79,7 @@ def _of_field(field: str) -> IdSource:
 def _of_expression(text: str, place: Place, server: Server) -> NodeId:
     """What an expression comes to, with every variable in it traced to where a script or the manifest sets it."""
     programs = [server.program, *(program for _, program in server.preparations)]
-    traced = list(_traced(text, programs))
-    everything = "\n".join(traced)
+    everything = "\n".join(traced(text, programs))
     if _INDEX in everything or (_HOSTNAME.search(everything) and _ORDINAL.search(everything)):
         return NodeId(IdSource.ORDINAL, text, place)
     if _HOSTNAME.search(everything) or "status.podIP" in everything or "RANDOM" in everything:
@@ -88,7 +87,7 @@ def _of_expression(text: str, place: Place, server: Server) -> NodeId:
     return NodeId(IdSource.UNKNOWN, text, place)
 
 
-def _traced(text: str, programs: list[Program]) -> Iterator[str]:
+def traced(text: str, programs: list[Program]) -> Iterator[str]:
     """A text and the texts behind its variables."""
     waiting, seen = [text], set[str]()
     while waiting and len(seen) < _MOST_STEPS:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from kafkalint_flavours.statefulset.hosts import hosts_in, lookups
+from kafkalint_flavours.statefulset.hosts import hosts_in, is_local, lookups
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -62,12 +62,13 @@ def _alike(member: KafkaPool) -> Iterator[Hashable]:
         yield tuple(labels[key] for key in RELEASE)
     for key in (*QUORUM, ZOOKEEPER):
         setting = member.pool.config.entries.get(key)
-        if setting is not None and setting.value:
-            yield key, setting.value if key == ZOOKEEPER else frozenset(_servers(setting.value))
+        hosts = [host for host in hosts_in(setting.value if setting else None) if not is_local(host)]
+        if setting is not None and hosts:
+            yield key, setting.value if key == ZOOKEEPER else frozenset(_short(host) for host in hosts)
 
 
-def _servers(text: str) -> Iterator[str]:
-    return (".".join(host.lower().split(".")[:2]) for host in hosts_in(text))
+def _short(host: str) -> str:
+    return ".".join(host.lower().split(".")[:2])
 
 
 def _names_of(member: KafkaPool) -> Iterator[tuple[str, str]]:

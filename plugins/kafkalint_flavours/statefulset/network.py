@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 from kafkalint.kafka.model import Config, Listener, NodePool, Rack, Role, Setting
 from kafkalint.kafka.topology import ZONE
+from kafkalint.manifests.resources import dig
+from kafkalint_flavours.statefulset.identity import traced
 from kafkalint_flavours.statefulset.kraft import listener_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kafkalint_flavours.statefulset.detection import Server
+    from kafkalint_flavours.statefulset.program import Program
 
 _RACK = "broker.rack"
 _ZONE_LABEL = re.compile(r"(?:topology|failure-domain\.beta)\.kubernetes\.io/zone")
+_OWN_LABEL = f"metadata.labels['{ZONE}']"
 
 
 def listeners_of(pools: Sequence[NodePool]) -> tuple[Listener, ...]:
@@ -67,6 +71,14 @@ def rack_of(servers: Sequence[tuple[Server, NodePool]]) -> Rack | None:
             continue
         programs = [server.program, *(program for _, program in server.preparations)]
         texts = [text for program in programs for text, _ in program.scripts if _RACK in text]
-        from_node = any(_ZONE_LABEL.search(text) for text in texts)
+        from_node = any(_ZONE_LABEL.search(text) for text in texts) or _is_own_label(setting, programs, pool)
         return Rack(setting.place, ZONE if from_node and not setting.known else None)
     return None
+
+
+def _is_own_label(setting: Setting[str], programs: list[Program], pool: NodePool) -> bool:
+    """Whether it is the pod's label of its zone, which Kubernetes copies from the node (1.35, PodTopologyLabels)."""
+    if ZONE in (pool.resource.get("spec", "template", "metadata", "labels") or {}):
+        return False
+    field = dig(setting.place.resource.get(*setting.place.route), "fieldRef", "fieldPath")
+    return _OWN_LABEL in ([field] if isinstance(field, str) else traced(setting.value or "", programs))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kafkalint.kafka.model import (
     Config,
@@ -14,9 +14,14 @@ from kafkalint.kafka.model import (
     Role,
     Setter,
     Setting,
+    ShadowedTemplate,
+    Switch,
     Topic,
 )
+from kafkalint.kafka.topology import ZONE
 from kafkalint.manifests.bundles import Bundle, may_share_namespace
+from kafkalint.manifests.shapes import mapping, text
+from kafkalint.manifests.shapes import whole as whole_number
 from kafkalint_flavours.strimzi.components import Component, cluster_components, lag_exporter
 from kafkalint_flavours.strimzi.config import kafka_config, kafka_version, topic_number
 from kafkalint_flavours.strimzi.generated import cluster_budgets, cluster_services
@@ -28,9 +33,7 @@ from kafkalint_flavours.strimzi.operators import GROUP, KRAFT_ONLY, Operator, Op
 from kafkalint_flavours.strimzi.pools import Scope, Source, kafka_pool, read_roles, zookeeper_pool
 from kafkalint_flavours.strimzi.scheduling import read_rack
 from kafkalint_flavours.strimzi.storage import Storage
-from kafkalint_flavours.strimzi.templates import Shadow, Templates
-from kafkalint_flavours.strimzi.values import mapping, text
-from kafkalint_flavours.strimzi.values import whole as whole_number
+from kafkalint_flavours.strimzi.templates import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,6 +47,9 @@ _METRICS_ROUTES = (
     ("spec", "kafka", "metricsConfig"),
     ("spec", "zookeeper", "metricsConfig"),
     ("spec", "cruiseControl", "metricsConfig"),
+)
+_CLASS_CHANGE: Final = (
+    "Claims that exist keep the class that they have: move their data to a new node pool with the class."
 )
 
 
@@ -104,8 +110,10 @@ def read_cluster(kafka: Resource, bundle: Bundle, operators: Operators, watchers
         services=services,
         exporters=exporters,
         metrics_references=tuple(references(kafka, *_METRICS_ROUTES)),
-        metrics_place=kafka.place("spec", "kafka", "metricsConfig"),
-        lag_place=kafka.place("spec", "kafkaExporter"),
+        metrics_switch=_metrics_switch(kafka),
+        lag_switch=Switch(kafka.place("spec", "kafkaExporter"), "Write kafkaExporter: {} there (spec.kafkaExporter)"),
+        rack_switch=Switch(kafka.place("spec", "kafka", "rack"), f"Write topologyKey: {ZONE} under spec.kafka.rack"),
+        class_change=_CLASS_CHANGE,
         listeners=scope.listeners,
         topics=_topics(topics_of(kafka.name, topic_namespace(kafka), bundle), _topic_defaults(scope, kafka, nodes)),
         rack=scope.rack,
@@ -113,6 +121,12 @@ def read_cluster(kafka: Resource, bundle: Bundle, operators: Operators, watchers
         shadowed=tuple(_shadows(scope, sources)),
     )
     return Found(cluster, made)
+
+
+def _metrics_switch(kafka: Resource) -> Switch:
+    place = kafka.place("spec", "kafka", "metricsConfig")
+    how = f"Set {place.path}: jmxPrometheusExporter with a ConfigMap of rules, or strimziMetricsReporter"
+    return Switch(place, how)
 
 
 def _scope(kafka: Resource, pools: Sequence[Resource], bundle: Bundle, operators: Operators) -> Scope:
@@ -178,6 +192,7 @@ def read_partial(name: str, members: Sequence[Resource], bundle: Bundle, operato
         operator_version=operator.version,
         operator_oldest=operator.oldest,
         topics=_topics(topics, None),
+        class_change=_CLASS_CHANGE,
         whole=False,
         partial=True,
     )
@@ -218,7 +233,7 @@ def _certainly_kraft(pools: Iterable[Resource], by_version: bool) -> bool:
     return by_version or any(Role.CONTROLLER in read_roles(pool, Mode.KRAFT, migrating=False) for pool in pools)
 
 
-def _shadows(scope: Scope, sources: Sequence[Source]) -> Iterable[Shadow]:
+def _shadows(scope: Scope, sources: Sequence[Source]) -> Iterator[ShadowedTemplate]:
     if scope.kafka is None:
         return
     shared: Place = scope.kafka.place("spec", "kafka", "template")

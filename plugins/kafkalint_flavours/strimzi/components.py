@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kafkalint.kafka.model import Budget, Exporter, ExporterKind, MetricsPort, Workload
 from kafkalint.kafka.placement import Pods
 from kafkalint.manifests.resources import Resource, Route, string_map
+from kafkalint.manifests.shapes import mapping, whole
 from kafkalint_flavours.strimzi.generated import budget, deployment_budget
 from kafkalint_flavours.strimzi.labels import default_labels, pod_labels
 from kafkalint_flavours.strimzi.listeners import JMX_PORT, METRICS_PORT
@@ -21,7 +22,6 @@ from kafkalint_flavours.strimzi.operators import (
     Operator,
     Operators,
 )
-from kafkalint_flavours.strimzi.values import mapping, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kafkalint.kafka.defaults import KNOWN_KEYS, broker_default
+from kafkalint.kafka.defaults import known_defaults
 from kafkalint.kafka.model import Config, Mode, Role, Setter, Setting
 from kafkalint.kafka.versions import Version
 from kafkalint.manifests.resources import Place, Resource, dig, items
+from kafkalint.manifests.shapes import mapping, text, whole
 from kafkalint_flavours.strimzi.operators import EVERY_BUDGET, Operator
 from kafkalint_flavours.strimzi.storage import Storage, directories
-from kafkalint_flavours.strimzi.values import mapping, text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +108,7 @@ def kafka_config(kafka: Resource, roles: frozenset[Role], storage: Storage, mode
         entries={**own, **written},
         place=kafka.place("spec", "kafka", "config"),
         complete=True,
-        defaults=_defaults(Version.parse(kafka_version(kafka, operator).value)),
+        defaults=known_defaults(Version.parse(kafka_version(kafka, operator).value)),
     )
 
 
@@ -193,11 +193,6 @@ def _authorizer(kafka: Resource, mode: Mode) -> Iterator[tuple[str, Setting[str]
         name = _AUTHORIZERS.get(kind) if isinstance(kind, str) else None
     if name is not None:
         yield "authorizer.class.name", Setting(name, Setter.OPERATOR, place)
-
-
-def _defaults(version: Version | None) -> dict[str, str]:
-    found = {key: broker_default(key, version) for key in KNOWN_KEYS}
-    return {key: value for key, value in found.items() if value is not None}
 
 
 def topic_number(topic: Resource, field: str, config: Config | None, key: str) -> Setting[int]:

@@ -8,6 +8,8 @@ from kafkalint.kafka.budgets import BudgetSpec
 from kafkalint.kafka.counts import IntOrPercent
 from kafkalint.kafka.model import Budget, Listener, Mode, NodePool, Service, ServicePort
 from kafkalint.manifests.resources import Place, Resource, string_map
+from kafkalint.manifests.shapes import mapping
+from kafkalint.manifests.shapes import whole as whole_number
 from kafkalint_flavours.strimzi.labels import BROKER_ROLE, default_labels, selector
 from kafkalint_flavours.strimzi.listeners import (
     AGENT_PORT,
@@ -17,8 +19,6 @@ from kafkalint_flavours.strimzi.listeners import (
     is_internal,
     port_name,
 )
-from kafkalint_flavours.strimzi.values import mapping, written_at
-from kafkalint_flavours.strimzi.values import whole as whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -134,7 +134,7 @@ class _Maker:
 
 def _unavailable(template: Place) -> int:
     """`maxUnavailable` of a budget's template, a whole number that is 1 where none is written."""
-    number = whole_number(mapping(written_at(template)).get("maxUnavailable"))
+    number = whole_number(mapping(template.value).get("maxUnavailable"))
     return 1 if number is None or not 0 <= number < 2**31 else number
 
 

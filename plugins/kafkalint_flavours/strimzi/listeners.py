@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kafkalint.kafka.model import Listener
 from kafkalint.manifests.resources import Resource, dig, items
-from kafkalint_flavours.strimzi.values import mapping, text, whole
+from kafkalint.manifests.shapes import mapping, text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

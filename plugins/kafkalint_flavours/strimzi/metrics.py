@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from kafkalint.kafka.model import Exporter, ExporterKind, MetricsPort, MetricsReference, NodePool
 from kafkalint.kafka.versions import Version
+from kafkalint.manifests.shapes import mapping, text
 from kafkalint_flavours.strimzi.listeners import METRICS_PORT
-from kafkalint_flavours.strimzi.values import mapping, text, written_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ _REPORTER_SINCE: Final = Version(0, 47)
 
 def serves_metrics(place: Place, version: Version) -> bool:
     """Whether the metrics configuration at a place switches metrics on."""
-    kind = mapping(written_at(place)).get("type")
+    kind = mapping(place.value).get("type")
     return kind == _JMX or (kind == _REPORTER and version >= _REPORTER_SINCE)
 
 
@@ -44,7 +44,7 @@ def node_exporters(
     """The exporter in each pod of these pools, where the configuration at a place switches it on."""
     if not serves_metrics(place, operator.version):
         return
-    reporter = mapping(written_at(place)).get("type") == _REPORTER
+    reporter = mapping(place.value).get("type") == _REPORTER
     for pool in pools:
         yield Exporter(
             kind=kind,

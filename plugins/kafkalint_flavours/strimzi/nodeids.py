@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from kafkalint_flavours.strimzi.values import whole
+from kafkalint.manifests.shapes import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kafkalint.kafka.model import Container, Heap, PodTemplate, Setter, Setting
 from kafkalint.manifests.resources import Place, items, string_map
+from kafkalint.manifests.shapes import mapping, text
 from kafkalint_flavours.strimzi.labels import custom_labels, pod_labels
-from kafkalint_flavours.strimzi.values import mapping, text, written_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +80,7 @@ def init_container(place: Place, resources: object) -> Container:
 
 def heap(options: Place) -> Heap:
     """The heap that the `jvmOptions` at a place set; without them the operator sizes it (`JvmOptionUtils`)."""
-    data = mapping(written_at(options))
+    data = mapping(options.value)
     return Heap(_bound(data, "-Xms", options), _bound(data, "-Xmx", options))
 
 
@@ -98,7 +98,7 @@ def _container(body: Body) -> Container:
         "ports": [{"name": name, "containerPort": number} for name, number in body.ports],
         "volumeMounts": [*mounts, *items(template.data.get("volumeMounts"))],
     }
-    resources = written_at(body.place.child("resources"))
+    resources = body.place.child("resources").value
     if resources is not None:
         data["resources"] = resources
     if template.data.get("env") is not None:
@@ -119,7 +119,7 @@ def _probes(body: Body) -> dict[str, Any]:
     """Probes as far as they are written; the operator's own run a script that only looks at a file or a port."""
     found = {}
     for name in ("livenessProbe", "readinessProbe"):
-        options = written_at(body.spec.child(name))
+        options = body.spec.child(name).value
         if isinstance(options, dict):
             script = f"/opt/kafka/{body.container}_{name.removesuffix('Probe')}.sh"
             found[name] = {"exec": {"command": [script]}, **options}

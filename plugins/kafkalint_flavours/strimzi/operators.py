@@ -10,8 +10,8 @@ from kafkalint.kafka.images import ImageReference
 from kafkalint.kafka.pods import environment, pod_template
 from kafkalint.kafka.versions import Version
 from kafkalint.manifests.resources import Resource, dig, items
+from kafkalint.manifests.shapes import mapping, text
 from kafkalint_flavours.strimzi.releases import KAFKA_VERSIONS, default_kafka
-from kafkalint_flavours.strimzi.values import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

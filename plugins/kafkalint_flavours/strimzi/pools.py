@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.kafka.model import (
@@ -20,6 +19,7 @@ from kafkalint.kafka.model import (
 )
 from kafkalint.kafka.pods import pods_of, volumes
 from kafkalint.manifests.resources import Place, Resource, Route, dig, items
+from kafkalint.manifests.shapes import text, whole
 from kafkalint_flavours.strimzi.config import kafka_config, kafka_version, unknown_config, zookeeper_config
 from kafkalint_flavours.strimzi.labels import BROKER_ROLE, CONTROLLER_ROLE, default_labels, node_labels
 from kafkalint_flavours.strimzi.listeners import METRICS_PORT, is_node_port, node_ports
@@ -28,7 +28,6 @@ from kafkalint_flavours.strimzi.nodes import Body, heap, init_container, pod_tem
 from kafkalint_flavours.strimzi.scheduling import with_rack
 from kafkalint_flavours.strimzi.storage import ZOOKEEPER_MOUNT, Storage, directories, read_storage
 from kafkalint_flavours.strimzi.templates import Templates
-from kafkalint_flavours.strimzi.values import text, whole, written_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,8 +52,7 @@ class Scope(NamedTuple):
     rack: Rack | None = None
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """A pool as it is written: the resource, and the route to its replicas, storage and resources."""
 
     name: str
@@ -87,7 +85,7 @@ def kafka_pool(scope: Scope, source: Source) -> NodePool:
     labels[CONTROLLER_ROLE] = "true" if Role.CONTROLLER in source.roles else "false"
     body = _kafka_body(scope, source, storage)
     affinity = with_rack(
-        written_at(body.templates.part("pod").place.child("affinity")),
+        body.templates.part("pod").place.child("affinity").value,
         scope.rack,
         scope.name,
         scope.operator,
@@ -95,7 +93,7 @@ def kafka_pool(scope: Scope, source: Source) -> NodePool:
     )
     template = pod_template(body, labels, pod_set, affinity, _init(scope, source))
     options = source.place("jvmOptions")
-    if written_at(options) is None and kafka is not None and kafka.get("spec", "kafka", "jvmOptions") is not None:
+    if options.value is None and kafka is not None and kafka.get("spec", "kafka", "jvmOptions") is not None:
         options = kafka.place("spec", "kafka", "jvmOptions")
     config = (
         unknown_config(source.place())
@@ -105,7 +103,7 @@ def kafka_pool(scope: Scope, source: Source) -> NodePool:
     data = directories(storage, logs=Role.BROKER in source.roles, metadata=Role.CONTROLLER in source.roles)
     return _pool(scope, source, body, template, config)._replace(
         data=tuple(data),
-        heap=heap(options) if kafka is not None or written_at(options) is not None else None,
+        heap=heap(options) if kafka is not None or options.value is not None else None,
     )
 
 
@@ -128,7 +126,7 @@ def zookeeper_pool(scope: Scope, kafka: Resource) -> NodePool:
         ports=(*_ZOOKEEPER_PORTS, METRICS_PORT) if metrics else _ZOOKEEPER_PORTS,
         operator=scope.operator,
     )
-    affinity = written_at(body.templates.part("pod").place.child("affinity"))
+    affinity = body.templates.part("pod").place.child("affinity").value
     labels = default_labels(kafka, pod_set, "zookeeper", scope.operator)
     template = pod_template(body, labels, pod_set, affinity, None)
     return _pool(scope, source, body, template, zookeeper_config(kafka))._replace(
@@ -151,7 +149,7 @@ def _kafka_body(scope: Scope, source: Source, storage: Storage) -> Body:
         broker=Role.BROKER in source.roles,
         controller=Role.CONTROLLER in source.roles or scope.mode is Mode.ZOOKEEPER,
         metrics=serves_metrics(spec.child("metricsConfig"), scope.operator.version),
-        jmx=written_at(spec.child("jmxOptions")) is not None,
+        jmx=spec.child("jmxOptions").value is not None,
     )
     return Body(
         container="kafka",
@@ -172,7 +170,7 @@ def _init(scope: Scope, source: Source) -> Container | None:
     if Role.BROKER not in source.roles or not (looks_up or exposed):
         return None
     place = scope.rack.place if looks_up and scope.rack is not None else exposed[0].place
-    return init_container(place, written_at(source.place("resources")))
+    return init_container(place, source.place("resources").value)
 
 
 def _mounts(body: Body) -> tuple[Mount, ...]:

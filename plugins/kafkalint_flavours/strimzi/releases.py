@@ -54,8 +54,6 @@ def _table() -> dict[Version, tuple[str, ...]]:
 KAFKA_VERSIONS: Final = _table()
 """Release to the Kafka versions that it supports, oldest first; the last one is its default."""
 
-NEWEST: Final = max(KAFKA_VERSIONS)
-
 
 def supported_kafka(release: Version) -> tuple[str, ...]:
     """The Kafka versions that a release supports, oldest first; those of the nearest older release that is known."""

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from kafkalint.kafka.model import Rack
 from kafkalint.manifests.resources import Resource, items
+from kafkalint.manifests.shapes import mapping, text
 from kafkalint_flavours.strimzi.labels import CLUSTER, NAME
 from kafkalint_flavours.strimzi.operators import V1, V1_ONLY, Operator
-from kafkalint_flavours.strimzi.values import mapping, text
 
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED: Final = "preferredDuringSchedulingIgnoredDuringExecution"
@@ -22,7 +22,7 @@ def read_rack(kafka: Resource, operator: Operator) -> Rack | None:
     key = text(mapping(data).get("topologyKey")) if mapping(data).get("type") in (None, "topology-label") else None
     later = operator.since(V1)
     spreads = False if key is None else (None if later is None else not later)
-    return Rack(kafka.place("spec", "kafka", "rack"), key, spreads)
+    return Rack(kafka.place("spec", "kafka", "rack"), key, spreads, dropped_since="Strimzi 0.49")
 
 
 def with_rack(affinity: object, rack: Rack | None, cluster: str, operator: Operator, *, broker: bool) -> object:

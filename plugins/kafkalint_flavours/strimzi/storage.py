@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from kafkalint.kafka.labels import Selector
 from kafkalint.kafka.model import Claim, DataDirectory, Holds, Mount, Setter, Setting, Volume, VolumeKind
 from kafkalint.manifests.resources import Place, dig, items
+from kafkalint.manifests.shapes import mapping, text, whole
 from kafkalint_flavours.strimzi.operators import KRAFT_ONLY
-from kafkalint_flavours.strimzi.values import mapping, text, whole, written_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ class Storage(NamedTuple):
 
 def read_storage(place: Place, version: Version, mount: str = KAFKA_MOUNT, nodes: Sequence[int] = ()) -> Storage:
     """The storage written at a place, for nodes with these ids; ZooKeeper mounts its one volume by another path."""
-    data = mapping(written_at(place))
+    data = mapping(place.value)
     overridden = nodes if version < KRAFT_ONLY else ()
     if data.get("type") == "jbod":
         found = [

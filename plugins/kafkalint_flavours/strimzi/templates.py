@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from kafkalint.kafka.model import ShadowedTemplate
 from kafkalint.manifests.resources import Place
+from kafkalint.manifests.shapes import mapping
 from kafkalint_flavours.strimzi.operators import V1
-from kafkalint_flavours.strimzi.values import mapping, written_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kafkalint.kafka.versions import Version
-
-Shadow: TypeAlias = tuple[Place, Place, tuple[str, ...]]
 
 # KafkaNodePoolTemplate: what a pool's template can say at all.
 _PROPERTIES: Final = (
@@ -50,7 +49,7 @@ class Templates(NamedTuple):
         is written nowhere belongs to the pool, which is the smallest scope, except where a template of the pool would
         hide the cluster's (up to 0.48).
         """
-        own, shared = written_at(self.own), written_at(self.shared) if self.shared else None
+        own, shared = self.own.value, self.shared.value if self.shared else None
         if mapping(own).get(name) is not None:
             return Part(mapping(mapping(own)[name]), self.own.child(name))
         if self.shared is None or (own is not None and not self._merges):
@@ -60,22 +59,22 @@ class Templates(NamedTuple):
         wins = self._merges or not mapping(shared)
         return Part({}, (self.own if wins else self.shared).child(name))
 
-    def shadows(self) -> Iterator[Shadow]:
+    def shadows(self) -> Iterator[ShadowedTemplate]:
         """What of the cluster's template the pool's hides and does not set itself."""
-        own, shared = written_at(self.own), mapping(written_at(self.shared)) if self.shared else {}
+        own, shared = self.own.value, mapping(self.shared.value) if self.shared else {}
         if own is None or self.shared is None:
             return
         if self._merges:
             for name in _PROPERTIES:
                 lost = tuple(_lost(mapping(own).get(name), shared.get(name)))
                 if mapping(own).get(name) is not None and lost:
-                    yield self.own.child(name), self.shared.child(name), lost
+                    yield ShadowedTemplate(self.own.child(name), self.shared.child(name), lost)
             return
         lost = tuple(
             f"{name}.{field}" for name in _PROPERTIES for field in _lost(mapping(own).get(name), shared.get(name))
         )
         if lost:
-            yield self.own, self.shared, lost
+            yield ShadowedTemplate(self.own, self.shared, lost)
 
     @property
     def _merges(self) -> bool:
