@@ -107,9 +107,9 @@ class NotReadyAddressesHidden(ClusterCheck):
         if service.resource is not None:
             yield self.finding(
                 service.resource.place("spec", "publishNotReadyAddresses"),
-                f"Service {service.name} does not publish the addresses of pods that are not ready: the "
-                f"{pool.replicas.value} nodes of "
-                f"{pool.title} cannot find one another while they start.",
+                f"Service {service.name} does not publish the addresses of pods that are not ready: until it is ready, "
+                f"a node of {pool.title} has no name in DNS, and its {(pool.replicas.value or 2) - 1} peers cannot "
+                "find it.",
                 help="Set publishNotReadyAddresses: true.",
             )
 
