@@ -13,7 +13,7 @@ from kafkalint.checking.outcome import ClusterSummary, Outcome
 from kafkalint.checking.policy import Judgement, judge, moved_comments
 from kafkalint.checking.runner import Ledger, distinct, read_models, run_checks
 from kafkalint.checking.suppressions import in_annotations, in_comments, in_config
-from kafkalint.checking.vocabulary import Vocabulary
+from kafkalint.checking.vocabulary import ALL, Vocabulary
 from kafkalint.manifests.documents import Document
 
 if TYPE_CHECKING:
@@ -69,7 +69,16 @@ def _judged(loaded: Loaded, models: Sequence[KafkaModel], rules: Rules, ledger: 
     directives = list(_directives(loaded, models, rules, vocabulary))
     read = [source.name for source in loaded.sources]
     directives += moved_comments((locate(finding) for finding in findings), read, vocabulary)
+    directives = list(_held(directives, loaded, rules))
     return judge(findings, rules.plan, directives, locate)
+
+
+def _held(directives: Iterable[Directive], loaded: Loaded, rules: Rules) -> Iterator[Directive]:
+    """Suppressions with whether this run can show that nobody needs them."""
+    complete = rules.whole and not loaded.notices and not any(each.unreadable for each in loaded.documents)
+    across = frozenset(item.check.code for item in rules.registry.checks if item.check.cross_resource) | {ALL}
+    for directive in directives:
+        yield directive if complete or across.isdisjoint(directive.codes) else directive._replace(removable=False)
 
 
 def _directives(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kafkalint.checking.check import Check, Run, SuppressionCheck
 from kafkalint.checking.finding import Finding, Located
 from kafkalint.checking.locating import locate, order
+from kafkalint.checking.outcome import Outcome
 from kafkalint.checking.policy import judge
 from kafkalint.checking.runner import Ledger, distinct, read_models, run_checks
 from kafkalint.checking.selection import Plan
 from kafkalint.checking.suppressions import in_annotations, in_comments
 from kafkalint.checking.vocabulary import Vocabulary
+from kafkalint.fixing.mending import ALL, SAFE, mend
+from kafkalint.fixing.remedies import with_remedies
 from kafkalint.kafka.flavours import Flavour
 from kafkalint.kafka.model import KafkaModel, Settings
 from kafkalint.manifests.bundles import Bundle
@@ -97,6 +100,51 @@ def _with_suppressions(
     if judgement.faults:
         raise AssertionError("; ".join(f"{fault.code} {fault.problem}" for fault in judgement.faults))
     return sorted(judgement.live, key=order)
+
+
+def mended(
+    text: str,
+    checks: Iterable[type[Check]],
+    *,
+    name: str = "manifests.yaml",
+    settings: Settings | None = None,
+    unsafe: bool = True,
+) -> tuple[str, list[Located]]:
+    """A text with every fix of these checks made that proves itself, and the findings that are left.
+
+    What cannot be mended says why in its `remedy`.
+    """
+    world = _TextWorld(text, tuple(checks), name, settings)
+    done = mend(world, ALL if unsafe else SAFE)
+    return world.text, list(done.outcome.findings)
+
+
+class _TextWorld:
+    """A single text as the whole world."""
+
+    def __init__(self, text: str, checks: tuple[type[Check], ...], name: str, settings: Settings | None) -> None:
+        self.text = text
+        self.checks = checks
+        self.name = name
+        self.settings = settings
+
+    def lint(self) -> Outcome:
+        """What the checks say of the text."""
+        found = lint(self.text, self.checks, name=self.name, settings=self.settings)
+        return Outcome(findings=list(with_remedies(found, "")))
+
+    def write(self, texts: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
+        """Replace the text; it is the only one."""
+        before: dict[str, bytes | None] = {self.name: self.text.encode()}
+        data = texts.get(self.name)
+        if data is None or set(texts) != {self.name}:
+            raise AssertionError(f"a fix writes to other files: {', '.join(texts)}")
+        self.text = data.decode("utf-8-sig")
+        return before
+
+    def renderings(self) -> Sequence[Source]:
+        """A text is rendered by nobody."""
+        return ()
 
 
 def assert_fixture(check: type[Check], path: Path) -> None:

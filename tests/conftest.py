@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from kafkalint.checking.applicability import Applicability
 from kafkalint.checking.check import Check, ClusterCheck
 from kafkalint.checking.finding import Fault, Finding, Level, Located, Location, Related, Suppression, TextPlace
+from kafkalint.checking.fix import Fix
 from kafkalint.checking.outcome import ClusterSummary, Notice, Outcome
+from kafkalint.checking.remedy import Change, Edit, Remedy
 from kafkalint.manifests.documents import documents
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span
@@ -146,6 +150,34 @@ class Builder:
         )
         resolved = tuple((self.at(other), words) for other, words in related)
         return Located(finding, self.at(place), resolved, origin, suppressed)
+
+    def change(self, text: str, *edits: tuple[str, str], file: str = "deploy/kafka.yaml") -> Change:
+        """A change of a file: what matches the first of each pair becomes the second; of an empty text, a new file."""
+        source = Source(file, text.encode())
+        content = source.text.content
+        spans = [Span(*match.span()) for match in (re.search(pattern, content) for pattern, _ in edits) if match]
+        assert len(spans) == len(edits)
+        made = tuple(Edit(span, new) for span, (_, new) in zip(spans, edits, strict=True))
+        return Change(source, made, creates=not text)
+
+    def mendable(
+        self,
+        located: Located,
+        *changes: Change,
+        description: str = "Set replicas: 5",
+        applicability: Applicability = Applicability.SAFE,
+        problem: str = "",
+        withdrawn: bool = False,
+    ) -> Located:
+        """A finding with its fix worked out: to these changes, or to a problem."""
+        fix = Fix(description, (), applicability)
+        finding = replace(located.finding, fix=fix)
+        return located._replace(finding=finding, remedy=Remedy(fix, changes, problem, withdrawn))
+
+    def mended(self, **more: object) -> Located:
+        """A finding with a fix of one edit."""
+        replicas = self.change(BROKERS, (r"(?<=replicas: )3", "5"))
+        return self.mendable(self.usual(), replicas, **more)  # type: ignore[arg-type]
 
     def usual(self) -> Located:
         """A finding with everything that a finding may have."""

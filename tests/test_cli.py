@@ -133,7 +133,9 @@ def test_json_is_the_contract(project: Path) -> None:
     assert (finding["end_line"], finding["end_column"]) == (4, 14)
     assert finding["resource"] == {"apiVersion": "apps/v1", "kind": "StatefulSet", "namespace": None, "name": "kafka"}
     assert finding["route"] == "metadata.name"
-    assert finding["fix"] is None
+    assert (finding["fix"]["applicability"], finding["fix"]["problem"]) == ("new", None)
+    assert [change["file"] for change in finding["fix"]["changes"]] == ["kafka.yaml"]
+    assert got["mended"] == []
 
 
 def test_several_formats_in_one_run(project: Path) -> None:
@@ -231,15 +233,15 @@ def test_an_annotation_on_a_strimzi_kafka_speaks_for_its_pools(project: Path) ->
 
 
 def test_colour_is_for_a_terminal_that_did_not_decline(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kafkalint.cli import check  # noqa: PLC0415
+    from kafkalint.cli import output  # noqa: PLC0415
 
-    monkeypatch.setattr(check.sys.stdout, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(check.os, "get_terminal_size", lambda: os.terminal_size((80, 24)))
+    monkeypatch.setattr(output.sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(output.os, "get_terminal_size", lambda: os.terminal_size((80, 24)))
     monkeypatch.setenv("TERM", "xterm")
     for no_color, wanted in (("", True), ("1", False)):
         monkeypatch.setenv("NO_COLOR", no_color)
-        assert check._screen(None).color is wanted
-        assert check._screen("report.txt").color is False
+        assert output._screen(None).color is wanted
+        assert output._screen("report.txt").color is False
 
 
 def test_explain_shows_the_page_by_code_and_name(tmp_path: Path) -> None:

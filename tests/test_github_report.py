@@ -3,7 +3,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kafkalint.checking.finding import Fault, Level
+from kafkalint.checking.finding import Applicability, Fault, Level
 from kafkalint.checking.outcome import Notice
 from kafkalint.reports import Screen
 from kafkalint.reports.github_report import command_line, report, step_summary
@@ -28,6 +28,18 @@ def test_a_finding_is_a_command(build):
         "%0AHelp: add podAntiAffinity on kubernetes.io/hostname"
         "%0ASee deploy/kafka.yaml:21:19: this budget lets two go at once"
     )
+
+
+def test_a_fix_is_named_with_the_command_that_makes_it(build):
+    unsafe = build.mended(applicability=Applicability.UNSAFE)
+    first, last = lines_of(build, unsafe)
+    assert "%0AFix: Set replicas: 5 (kafkalint check --fix --unsafe-fixes).%0ASee " in first
+    assert "0 infos. It could be mended with kafkalint check --fix --unsafe-fixes. Seen: " in last
+
+
+def test_what_was_mended_is_counted(build):
+    (summary,) = lines_of(build, mended=[build.mended()])
+    assert summary.startswith("::notice title=kafkalint::Mended: 1 finding in 1 file. 0 errors, ")
 
 
 def test_data_and_properties_are_escaped():
@@ -105,9 +117,11 @@ COMMAND = re.compile(r"::(error|warning|notice|group|endgroup|stop-commands|kafk
 def test_only_our_own_commands_are_given(build, data):
     name, words = data.draw(build.hostile), data.draw(build.hostile)
     place = build.text_place("a: b\n", "b", name or "x")
-    findings = [build.located(place, words, code=name, help=words) for _ in range(12)]
+    one = build.located(place, words, code=name, help=words)
+    fixed = build.mendable(one, build.change("", ("", words), file=name), description=words)
+    findings = [fixed, build.mendable(one, description=name, problem=words)] * 6
     notices, faults = [Notice(name, words)], [Fault(name, "", words)]
-    text = report(build.outcome(*findings, notices=notices, faults=faults), Screen())
+    text = report(build.outcome(*findings, notices=notices, faults=faults, mended=[fixed]), Screen())
     assert not re.search(r"##[\w-]*\[", text)
     lines = text.removesuffix("\n").split("\n")
     begin, end = lines.index("::group::kafkalint: 3 more findings"), len(lines) - 2
@@ -126,6 +140,17 @@ def test_the_summary_is_a_table(build):
         "| error | KL303 brokers-together | deploy/kafka.yaml:7:13 | StatefulSet events/kafka: 3 brokers may share a"
         " node. Help: add podAntiAffinity on kubernetes.io/hostname |\n"
         "| warning | KL302 budget-too-loose | deploy/kafka.yaml:21:19 | maxUnavailable is 2 |\n"
+    )
+
+
+def test_the_summary_names_fixes_and_what_was_mended(build):
+    text = step_summary(build.outcome(build.mended(), mended=[build.mended(description="Set `a`: <b>")]))
+    assert (
+        "\n- **Mended:** deploy/kafka.yaml:7:13 KL303 brokers-together: Set \\`a\\`: &lt;b&gt;\n"
+        "- It could be mended with kafkalint check --fix\n"
+    ) in text
+    assert text.endswith(
+        " Help: add podAntiAffinity on kubernetes.io/hostname. Fix: Set replicas: 5 (kafkalint check --fix). |\n"
     )
 
 

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kafkalint.checking.applicability import Applicability
 from kafkalint.checking.check import Run
 from kafkalint.kafka.model import KafkaModel
 from kafkalint.manifests.bundles import Bundle
 from kafkalint.manifests.documents import Document, Unreadable, documents
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span
+from kafkalint.registry import load_registry
+from kafkalint.testing import lint, mended
 from kafkalint_checks.manifests.ambiguous_scalar import AmbiguousScalar
+from kafkalint_checks.manifests.duplicate_key import DuplicateKey
 from kafkalint_checks.manifests.duplicate_resource import DuplicateResource
 from kafkalint_checks.manifests.invalid_yaml import InvalidYaml
 from kafkalint_checks.manifests.no_kafka_found import NoKafkaFound
@@ -136,3 +140,123 @@ def test_a_run_that_is_not_complete_does_not_say_that_there_is_no_kafka():
     assert list(NoKafkaFound().check(Run([source], [empty], complete=False))) == []
     assert list(NoKafkaFound().check(Run([source], [empty, model(("y", TOPIC.format(name="a")))]))) == []
     assert list(NoKafkaFound().check(Run([], []))) == []
+
+
+CHECKS = {item.check.code: item.check for item in load_registry().checks}
+JUDGED = [CHECKS["KL003"], CHECKS["KL005"], CHECKS["KL008"]]
+
+
+def without_idle_suppressions(text: str, *, unsafe: bool = False) -> str:
+    return mended(text, JUDGED, unsafe=unsafe)[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a: 1 # kafkalint: ignore[KL003] gone", "a: 1"),
+        ("a: 1 # kafkalint: ignore[KL003, duplicate-key] gone", "a: 1"),
+        ("a: 1 # kafkalint: ignore[KL003] gone # kept", "a: 1 # kept"),
+        ("a: 1 # kept # kafkalint: ignore[KL003] gone", "a: 1 # kept"),
+        ("a: yes # kafkalint: ignore[KL003, KL008] old tool", "a: yes # kafkalint: ignore[KL008] old tool"),
+        ("a: yes # kafkalint: ignore[KL008 KL003]: old tool", "a: yes # kafkalint: ignore[KL008]: old tool"),
+        (
+            "a: yes # kafkalint: ignore[KL003 KL008 ambiguous-scalar] b",
+            "a: yes # kafkalint: ignore[KL008 ambiguous-scalar] b",
+        ),
+        ("a: 1 # kafkalint: ignore[KL003,KL999] misspelt", "a: 1 # kafkalint: ignore[KL999] misspelt"),
+        ("a: 1 # kafkalint: ignore[KL301] that rule did not run", None),
+        ("a: 1 # kafkalint: ignore[KL999] misspelt", None),
+        ("a: 1 # kafkalint: ignore KL003", None),
+        ("a: 1 # kafkalint: ignore[all] any", None),
+        ("a: yes # kafkalint: ignore[KL008] old tool", None),
+    ],
+)
+def test_a_comment_that_holds_nothing_back_is_taken_out(before: str, after: str | None) -> None:
+    head = TOPIC.format(name="a") + "spec:\n  "
+    assert without_idle_suppressions(f"{head}{before}\n  b: 2\n") == f"{head}{after or before}\n  b: 2\n"
+
+
+def test_a_comment_on_a_line_of_its_own_goes_with_the_line() -> None:
+    head = TOPIC.format(name="a")
+    text = (
+        f"# the topic\n# kafkalint: ignore-file[KL003] gone\n{head}spec:\n  # kafkalint: ignore[KL003] gone\n  b: 2\n"
+    )
+    assert without_idle_suppressions(text) == f"# the topic\n{head}spec:\n  b: 2\n"
+
+
+@pytest.mark.parametrize(
+    ("annotations", "left"),
+    [
+        ("\n  annotations:\n    ignore.kafkalint.dev/KL003: gone\n", "\n"),
+        (
+            "\n  annotations:\n    ignore.kafkalint.dev/KL003: gone\n    team: shop\n",
+            "\n  annotations:\n    team: shop\n",
+        ),
+        ("\n  annotations: {team: shop, ignore.kafkalint.dev/KL003: gone}\n", "\n  annotations: {team: shop}\n"),
+        ("\n  annotations:\n    ignore.kafkalint.dev/all: gone\n", None),
+    ],
+)
+def test_an_annotation_that_holds_nothing_back_goes_and_leaves_no_empty_map(annotations: str, left: str | None) -> None:
+    head = "apiVersion: kafka.strimzi.io/v1\nkind: KafkaTopic\nmetadata:\n  name: a"
+    tail = "spec: {}\n"
+    after = annotations if left is None else left
+    assert without_idle_suppressions(head + annotations + tail) == head + after + tail
+    assert "ignore" not in without_idle_suppressions(head + annotations + tail, unsafe=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("yes", "true"),
+        ("No", "false"),
+        ("0100", "64"),
+        ("-010", "-8"),
+        ("1_0", "10"),
+        ("0b11", "3"),
+        ("1_0.5", "10.5"),
+        ("1_0e2", "1000.0"),
+    ],
+)
+def test_a_value_is_spelt_as_kubernetes_reads_it(value: str, written: str) -> None:
+    text = f"{TOPIC.format(name='a')}spec: {{a: {value}}} # {value}\n"
+    after, left = mended(text, [AmbiguousScalar], unsafe=False)
+    assert after == text.replace(f": {value}}}", f": {written}}}")
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{a: {0}}}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: a, labels: {{a: {0}}}}}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{nodeSelector: {{a: {0}}}}}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {{}}\nspec: {{containers: [{{env: [{{name: a, value: {0}}}]}}]}}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{args: [a, {0}]}}]}}\n",
+    ],
+)
+def test_where_only_text_is_taken_the_text_is_quoted(place: str) -> None:
+    assert mended(place.format("on"), [AmbiguousScalar], unsafe=False)[0] == place.format("on")
+    assert mended(place.format("on"), [AmbiguousScalar])[0] == place.format('"on"')
+
+
+def test_a_value_with_an_anchor_is_left_to_its_author() -> None:
+    (finding,) = said(AmbiguousScalar(), TOPIC.format(name="a") + "spec: {a: &on on, b: *on}\n")
+    assert finding.fix is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "safe"),
+    [
+        ("1", "1", True),
+        ("[a, b]", "\n    - a\n    - b", True),
+        ("1", "true", False),
+        ("1", "1.0", False),
+        ("1", "2", False),
+    ],
+)
+def test_a_key_that_says_the_same_twice_is_safe_to_remove(first: str, second: str, safe: bool) -> None:
+    text = f"{TOPIC.format(name='a')}spec:\n  a: {first}\n  b: 1\n  a: {second}\n"
+    (found,) = lint(text, [DuplicateKey])
+    assert found.finding.fix is not None
+    assert found.finding.fix.applicability is (Applicability.SAFE if safe else Applicability.UNSAFE)
+    assert mended(text, [DuplicateKey])[0] == text.replace(f"  a: {first}\n", "", 1)

@@ -4,6 +4,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kafkalint.checking.finding import Applicability
 from kafkalint.reports import Screen
 from kafkalint.reports.json_report import report
 
@@ -74,6 +75,57 @@ def test_the_object_is_the_contract(build):
     ]
 
 
+def test_a_fix_is_the_edits_that_make_it(build):
+    own = build.change(build.brokers, (r"(?<=replicas: )3", "5"), (r"  serviceName.*\n", ""))
+    new = build.change("", ("", "kind: Pod\n"), file="base/new.yaml")
+    (finding,) = load(build.outcome(build.mendable(build.usual(), own, new)))["findings"]
+    assert finding["fix"] == {
+        "applicability": "safe",
+        "description": "Set replicas: 5",
+        "changes": [
+            {
+                "file": "deploy/kafka.yaml",
+                "creates": False,
+                "edits": [
+                    {"line": 7, "column": 13, "end_line": 7, "end_column": 14, "text": "5"},
+                    {"line": 8, "column": 1, "end_line": 9, "end_column": 1, "text": ""},
+                ],
+            },
+            {
+                "file": "base/new.yaml",
+                "creates": True,
+                "edits": [{"line": 1, "column": 1, "end_line": 1, "end_column": 1, "text": "kind: Pod\n"}],
+            },
+        ],
+        "problem": None,
+    }
+
+
+def test_a_fix_that_is_not_made_says_why_and_has_no_edits(build):
+    (finding,) = load(build.outcome(build.mendable(build.usual(), problem="it comes through an alias")))["findings"]
+    assert (finding["fix"]["changes"], finding["fix"]["problem"]) == ([], "it comes through an alias")
+    (hint,) = load(build.outcome(build.mended(applicability=Applicability.HINT)))["findings"]
+    assert (hint["fix"]["applicability"], hint["fix"]["changes"]) == ("hint", [])
+
+
+def test_a_fix_that_nobody_has_worked_out_is_its_description(build):
+    (finding,) = load(build.outcome(build.mended()._replace(remedy=None)))["findings"]
+    assert finding["fix"] == {
+        "applicability": "safe",
+        "description": "Set replicas: 5",
+        "changes": [],
+        "problem": None,
+    }
+
+
+def test_what_was_mended_is_listed_as_findings_are(build):
+    assert load(build.outcome())["mended"] == []
+    document = load(build.outcome(mended=[build.mended()]))
+    assert document["findings"] == []
+    assert document["summary"]["errors"] == 0
+    assert document["mended"] == load(build.outcome(build.mended()))["findings"]
+
+
 def test_a_place_in_text_has_no_resource_and_no_route(build):
     (finding,) = load(build.outcome(build.located(build.text_place("a: b\n", "b", "-"))))["findings"]
     assert (finding["file"], finding["resource"], finding["route"]) == ("-", None, "")
@@ -119,7 +171,10 @@ def test_half_a_surrogate_pair_and_no_number_are_replaced(build):
 @given(st.data())
 def test_any_text_survives_and_is_no_command(build, data):
     words = data.draw(build.hostile)
-    outcome = build.outcome(build.located(build.place("spec", "replicas"), words))
+    one = build.located(build.place("spec", "replicas"), words)
+    outcome = build.outcome(build.mendable(one, build.change("", ("", words)), description=words))
     text = report(outcome, Screen())
     assert not re.search(r"##[\w-]*\[", text)
-    assert json.loads(text)["findings"][0]["message"] == words
+    (finding,) = json.loads(text)["findings"]
+    assert finding["message"] == finding["fix"]["description"] == words
+    assert finding["fix"]["changes"][0]["edits"][0]["text"] == words

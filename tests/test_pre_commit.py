@@ -104,3 +104,29 @@ def test_changed_files_alone_ask_for_nothing_that_may_be_elsewhere(hooks: Path, 
     assert done.returncode == 1
     assert "KL306" in done.stdout
     assert "KL301" not in done.stdout
+
+
+def test_the_fixing_hook_mends_and_then_is_content(hooks: Path, cache: Path, repository: Path) -> None:
+    (repository / ".kafkalint.yaml").write_text("select: [KL301, KL306]\n")
+    (repository / "kafka" / "pdb.yaml").unlink()
+    git("add", "--all", cwd=repository)
+    first = try_repo(hooks, "kafkalint-fix", repository, cache, "--all-files")
+    assert first.returncode == 1, "pre-commit stops a commit whose files a hook has changed"
+    assert "files were modified by this hook" in first.stdout
+    text = (repository / "kafka" / "statefulset.yaml").read_text()
+    assert text.startswith(STATEFUL_SET.partition("    spec:")[0])
+    assert "requiredDuringSchedulingIgnoredDuringExecution" in text
+    assert "kind: PodDisruptionBudget" in text
+    git("add", "--all", cwd=repository)
+    second = try_repo(hooks, "kafkalint-fix", repository, cache, "--all-files")
+    assert second.returncode == 0, second.stdout
+
+
+def test_the_fixing_hook_fails_where_something_is_left(hooks: Path, cache: Path, repository: Path) -> None:
+    text = STATEFUL_SET.replace("  serviceName: kafka\n", "  serviceName: kafka\n  volumeClaimTemplates: []\n")
+    unmendable = text.replace("kind: StatefulSet", "kind: Deployment").replace("  serviceName: kafka\n", "")
+    (repository / "kafka" / "statefulset.yaml").write_text(unmendable)
+    git("add", "--all", cwd=repository)
+    done = try_repo(hooks, "kafkalint-fix", repository, cache, "--all-files")
+    assert done.returncode == 1
+    assert "KL101" in done.stdout

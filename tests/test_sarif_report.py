@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from kafkalint.checking.check import Check
-from kafkalint.checking.finding import Fault, Level, TextPlace
+from kafkalint.checking.finding import Applicability, Fault, Level, TextPlace
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span
 from kafkalint.reports import Screen
@@ -62,7 +62,20 @@ def cases(build):
             build.located(build.text_place("a: b\n", "b", "C:/x.yaml")),
         ),
         "foreign rule": build.outcome(build.loose(), rules=(Undocumented,)),
+        "fix": build.outcome(build.mended(), directory="deploy/prod"),
+        "fix in several files": build.outcome(several(build)),
+        "fix not made": build.outcome(build.mendable(build.usual(), problem="it comes through an alias")),
+        "mended": build.outcome(mended=[build.mended()]),
     }
+
+
+def several(build):
+    """A finding whose fix changes a file in several places, another one, standard input, and makes one."""
+    own = build.change(build.brokers, (r"(?<=replicas: )3", "5"), (r"  serviceName.*\n", ""), (r"\Z", "---\n"))
+    base = build.change('a: "😀x"\n', ("x", "😀[y](z) {0}"), file="base/a b.yaml")
+    new = build.change("", ("", "kind: Pod\n"), file="base/a.yaml")
+    stdin = build.change("a: b", (r"\Z", "\nc: d"), file="-")
+    return build.mendable(build.usual(), own, new, base, stdin, description="Set [a](b) to {0}")
 
 
 NAMES = [
@@ -81,6 +94,10 @@ NAMES = [
     "stdin",
     "outside",
     "foreign rule",
+    "fix",
+    "fix in several files",
+    "fix not made",
+    "mended",
 ]
 
 
@@ -141,6 +158,18 @@ def test_what_the_standard_and_github_ask_for(build, name):
             assert before(context) <= before(region)
             assert after(region) <= after(context)
             assert (before(context), after(context)) != (before(region), after(region))
+    for fix in (fix for result in run["results"] for fix in result.get("fixes", [])):
+        assert fix["description"]["text"].endswith(".")
+        uris = [change["artifactLocation"]["uri"] for change in fix["artifactChanges"]]
+        assert uris == sorted(set(uris))
+        assert uris
+        for change in fix["artifactChanges"]:
+            deleted = [replacement["deletedRegion"] for replacement in change["replacements"]]
+            assert deleted
+            assert all(set(one) == {"startLine", "startColumn", "endLine", "endColumn"} for one in deleted)
+            assert all(before(one) <= after(one) for one in deleted)
+            assert all(after(one) <= before(other) for one, other in pairwise(deleted))
+            assert all(set(one["insertedContent"]) == {"text"} for one in change["replacements"])
     for index, location in enumerate(run.get("logicalLocations", [])):
         assert location.get("parentIndex", -1) < index
 
@@ -176,6 +205,47 @@ def test_a_result(build):
     assert physical["contextRegion"]["snippet"]["text"] == "spec:\n  replicas: 3\n  serviceName: kafka-headless"
     assert [one["id"] for one in result["relatedLocations"]] == [1]
     assert "suppressions" not in result
+
+
+def replacement(*region, text):
+    deleted = dict(zip(("startLine", "startColumn", "endLine", "endColumn"), region, strict=True))
+    return {"deletedRegion": deleted, "insertedContent": {"text": text}}
+
+
+def test_a_fix_is_its_replacements_file_by_file(build):
+    (result,) = results_of(build, several(build))
+    (fix,) = result["fixes"]
+    assert fix["description"] == {"text": "Set [a] (b) to { 0}."}
+    assert fix["properties"] == {"applicability": "safe"}
+    assert [change["artifactLocation"]["uri"] for change in fix["artifactChanges"]] == [
+        "base/a%20b.yaml",
+        "base/a.yaml",
+        "deploy/kafka.yaml",
+        "stdin",
+    ]
+    assert [change["replacements"] for change in fix["artifactChanges"]] == [
+        [replacement(1, 6, 1, 7, text="😀[y](z) {0}")],
+        [replacement(1, 1, 1, 1, text="kind: Pod\n")],
+        [
+            replacement(7, 13, 7, 14, text="5"),
+            replacement(8, 1, 9, 1, text=""),
+            replacement(22, 1, 22, 1, text="---\n"),
+        ],
+        [replacement(1, 5, 1, 5, text="\nc: d")],
+    ]
+
+
+def test_files_of_a_fix_are_named_from_the_root_of_the_repository(build):
+    (result,) = results_of(build, build.mended(), directory="infra/prod")
+    (change,) = result["fixes"][0]["artifactChanges"]
+    assert change["artifactLocation"] == {"uri": "infra/prod/deploy/kafka.yaml", "uriBaseId": "SRCROOT"}
+
+
+def test_what_a_run_would_not_make_is_no_fix(build):
+    problem = build.mendable(build.usual(), problem="it comes through an alias")
+    nothing = build.mendable(build.usual(), build.change("a: b\n"))
+    hint = build.mended(applicability=Applicability.HINT)
+    assert not any("fixes" in result for result in results_of(build, problem, nothing, hint, build.usual()))
 
 
 def test_columns_are_code_points(build):

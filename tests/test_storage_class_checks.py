@@ -14,7 +14,7 @@ from kafkalint.manifests.bundles import Bundle
 from kafkalint.manifests.documents import documents
 from kafkalint.manifests.sources import Source
 from kafkalint.registry import load_registry
-from kafkalint.testing import lint
+from kafkalint.testing import lint, mended
 
 CHECKS = {item.check.code: item.check for item in load_registry().checks}
 
@@ -130,3 +130,70 @@ def test_many_pools_are_counted_and_not_listed() -> None:
     text = "---\n".join([CLASS.format(provisioner="ebs.csi.aws.com"), *pools])
     (found,) = lint(text, [CHECKS["KL207"]])
     assert "rack-c and 3 more" in found.finding.message
+
+
+STATEFUL_SET = """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: kafka
+spec:
+  serviceName: kafka
+  replicas: 1
+  selector:
+    matchLabels: {{app: kafka}}
+  template:
+    metadata:
+      labels: {{app: kafka}}
+    spec:
+      {pod}
+      containers:
+        - name: kafka
+          image: apache/kafka:4.1.0
+          env:
+            - {{name: KAFKA_LOG_DIRS, value: /var/lib/kafka/data/logs}}
+          volumeMounts:
+            - {{name: data, mountPath: /var/lib/kafka/data}}
+  volumeClaimTemplates:
+    - metadata: {{name: data}}
+      spec:
+        accessModes: {modes}
+        storageClassName: kafka
+        resources:
+          requests: {{storage: 1Gi}}
+"""
+
+VOLUME = """\
+apiVersion: v1
+kind: PersistentVolume
+metadata:
+  name: kafka-0
+spec:
+  capacity: {{storage: 1Gi}}
+  accessModes: {modes}
+  storageClassName: kafka
+  persistentVolumeReclaimPolicy: Retain
+  local: {{path: /disk}}
+"""
+
+
+def mends(code: str, *texts: str) -> bool:
+    """Whether all that a check finds in these documents is mended."""
+    text = "---\n".join(texts)
+    assert lint(text, [CHECKS[code]])
+    after, left = mended(text, [CHECKS[code]])
+    assert (after == text) is bool(left)
+    return not left
+
+
+def test_a_pod_that_names_its_node_gets_no_class_that_waits_for_the_scheduler() -> None:
+    shared = CLASS.format(provisioner="kubernetes.io/no-provisioner")
+    assert mends("KL208", shared, STATEFUL_SET.format(pod="hostNetwork: true", modes="[ReadWriteOnce]"))
+    assert not mends("KL208", shared, STATEFUL_SET.format(pod="nodeName: one", modes="[ReadWriteOnce]"))
+
+
+def test_an_access_mode_is_mended_where_the_volumes_of_the_input_offer_another() -> None:
+    claims = STATEFUL_SET.format(pod="hostNetwork: true", modes="[ReadWriteMany]")
+    assert mends("KL212", claims)
+    assert mends("KL212", claims, VOLUME.format(modes="[ReadWriteOnce, ReadWriteMany]"))
+    assert not mends("KL212", claims, VOLUME.format(modes="[ReadWriteMany]"))

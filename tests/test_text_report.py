@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kafkalint.checking.finding import Fault, Level, TextPlace
+from kafkalint.checking.finding import Applicability, Fault, Level, TextPlace
 from kafkalint.checking.outcome import ClusterSummary, Notice
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span
@@ -72,6 +72,84 @@ def test_an_incomplete_run_says_so_before_and_in_the_summary(build):
 def test_the_file_that_an_object_was_rendered_from_is_named(build):
     one = build.located(build.place("spec", "replicas"), origin="charts/kafka/templates/sts.yaml")
     assert "  rendered from: charts/kafka/templates/sts.yaml" in lines_of(build, one)
+
+
+def fix_of(build, located, width=200):
+    return [line for line in lines_of(build, located, width=width) if line.startswith("  fix:")]
+
+
+@pytest.mark.parametrize(
+    ("applicability", "option"),
+    [
+        (Applicability.SAFE, "--fix"),
+        (Applicability.NEW, "--fix"),
+        (Applicability.UNSAFE, "--fix --unsafe-fixes"),
+    ],
+)
+def test_a_fix_is_named_with_the_option_that_makes_it(build, applicability, option):
+    found = lines_of(build, build.mended(applicability=applicability))
+    assert found[4:6] == [
+        "  help: add podAntiAffinity on kubernetes.io/hostname",
+        f"  fix: Set replicas: 5 ({option})",
+    ]
+
+
+def test_a_fix_that_the_help_has_just_described_is_not_described_again(build):
+    one = build.mended(description="Add podAntiAffinity.")
+    assert fix_of(build, one) == ["  fix: done by --fix"]
+
+
+def test_the_other_files_that_a_fix_changes_are_named(build):
+    own = build.change(build.brokers, (r"(?<=replicas: )3", "5"))
+    base = build.change("a: b\n", ("b", "c"), file="base/x.yaml")
+    new = build.change("", ("", "a: b\n"), file="base/new.yaml")
+    found = fix_of(build, build.mendable(build.loose(), own, base, new))
+    assert found == ["  fix: Set replicas: 5 (--fix, in deploy/kafka.yaml, base/x.yaml and the new file base/new.yaml)"]
+
+
+def test_what_cannot_be_written_is_left_to_the_reader(build):
+    alias = "the value comes through an alias"
+    one = build.mendable(build.loose(), problem=alias)
+    assert fix_of(build, one) == [f"  fix: Set replicas: 5 (by hand, for {alias})"]
+    repeated = build.mendable(build.usual(), description="Add podAntiAffinity", problem=alias)
+    assert fix_of(build, repeated) == [f"  fix: by hand, for {alias}"]
+    back = build.mendable(build.loose(), problem="it would bring KL302", withdrawn=True)
+    assert fix_of(build, back) == ["  fix: Set replicas: 5 (tried and taken back, for it would bring KL302)"]
+
+
+def test_a_hint_has_its_help_and_no_more(build):
+    assert fix_of(build, build.mended(applicability=Applicability.HINT)) == []
+    assert fix_of(build, build.mendable(build.loose(), build.change("a: b\n"))) == []
+
+
+def summary_of(build, *findings):
+    return lines_of(build, *findings)[-4]
+
+
+def test_the_summary_says_how_many_need_no_hand(build):
+    safe, unsafe, none = build.mended(), build.mended(applicability=Applicability.UNSAFE), build.loose()
+    assert summary_of(build, safe) == "  It could be mended with --fix."
+    assert summary_of(build, safe, safe) == "  Both could be mended with --fix."
+    assert summary_of(build, safe, safe, safe) == "  All 3 could be mended with --fix."
+    assert summary_of(build, safe, none) == "  1 of them could be mended with --fix."
+    assert summary_of(build, unsafe, none) == "  1 of them could be mended with --fix --unsafe-fixes."
+    assert summary_of(build, safe, safe, unsafe, none) == (
+        "  2 of them could be mended with --fix, 1 more with --fix --unsafe-fixes."
+    )
+    assert "mended" not in report(build.outcome(none), Screen())
+
+
+def test_what_was_mended_is_listed_before_the_summary(build):
+    other = build.mendable(build.loose(), build.change("a: b\n", ("b", "c"), file="x.yaml"), description="Set a: c")
+    text = report(build.outcome(mended=[other, build.mended()]), Screen())
+    assert text.startswith(
+        "Mended: 2 findings in 2 files\n"
+        "  - deploy/kafka.yaml:7:13 KL303 brokers-together: Set replicas: 5\n"
+        "  - deploy/kafka.yaml:21:19 KL302 budget-too-loose: Set a: c\n"
+        "\n"
+        "No problems found: 0 errors, 0 warnings, 0 infos\n"
+    )
+    assert "Mended: 1 finding in 1 file\n" in report(build.outcome(mended=[build.mended()]), Screen())
 
 
 def test_findings_come_by_file_line_and_column(build):
@@ -150,7 +228,8 @@ def test_messages_are_wrapped_to_the_screen(build):
 
 @pytest.mark.parametrize("level", list(Level))
 def test_colour_changes_nothing_but_colour(build, level):
-    outcome = build.outcome(build.located(build.place("spec", "replicas"), level=level, help="h"), build.usual())
+    outcome = build.outcome(build.located(build.place("spec", "replicas"), level=level, help="h"), build.mended())
+    outcome = outcome._replace(mended=[build.mended()])
     colored = report(outcome, Screen(color=True))
     assert "\x1b[" in colored
     assert re.sub(r"\x1b\[[\d;]*m", "", colored) == report(outcome, Screen())
@@ -168,8 +247,12 @@ def test_no_text_from_a_manifest_is_a_command_to_a_ci_system(build, data):
     name, words = data.draw(build.hostile), data.draw(build.hostile)
     source = Source(name or "x", f"{words}\n".encode())
     place = TextPlace(source, Span(0, len(source.text.content)))
+    change = build.change("", ("", words), file=name)
+    fixed = build.mendable(build.located(place, words, help=words, origin=name, code=name), change, description=words)
     outcome = build.outcome(
-        build.located(place, words, help=words, origin=name, code=name),
+        fixed,
+        build.mendable(build.loose(), description=name, problem=words),
+        mended=[fixed],
         notices=[Notice(name, words)],
         faults=[Fault("", name, words)],
         clusters=[ClusterSummary(name, words, name, words, name, None, None)],

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
 
 from kafkalint.checking.finding import Applicability, Finding, Level, Related, TextPlace
+from kafkalint.checking.fix import Fix, Operation
 
 if TYPE_CHECKING:
     from kafkalint.checking.directives import Use
@@ -56,7 +57,7 @@ class Check:
         """The value of one of this check's options: config's, else its default."""
         return settings.options.get(self.name, {}).get(name, self.options[name].default)
 
-    def finding(
+    def finding(  # noqa: PLR0913 - all that a finding can say, each by its name
         self,
         place: Place | TextPlace,
         message: str,
@@ -64,6 +65,7 @@ class Check:
         help: str = "",  # noqa: A002 - the report's own word for it
         level: Level | None = None,
         related: Iterable[tuple[Place | TextPlace, str]] = (),
+        fix: Fix | None = None,
     ) -> Finding:
         """What this check says about a place."""
         return Finding(
@@ -74,7 +76,12 @@ class Check:
             place=place,
             help=help,
             related=tuple(Related(*pair) for pair in related),
+            fix=fix,
         )
+
+    def mend(self, description: str, *operations: Operation, applicability: Applicability | None = None) -> Fix:
+        """A fix of this check: what it does, as an order, and the operations; as safe as the check says by default."""
+        return Fix(description, operations, applicability or self.fix)
 
 
 class ClusterCheck(Check):

@@ -9,8 +9,9 @@ from collections.abc import Sequence as SequenceOf
 from functools import cached_property
 from typing import NamedTuple
 
+from kafkalint.manifests.comments import inside, scalar_spans
 from kafkalint.manifests.documents import Document, documents
-from kafkalint.manifests.nodes import Mapping, Node, Scalar, Sequence
+from kafkalint.manifests.nodes import Mapping, Node, Sequence
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span
 
@@ -84,23 +85,7 @@ class _Page:
     @cached_property
     def scalars(self) -> list[Span]:
         """Text in which a `#` begins no comment, in order."""
-        text = self.document.text
-        spans: list[Span] = []
-        stack: list[Node] = [self.document.root] if self.document.root else []
-        while stack:
-            node = stack.pop()
-            if isinstance(node, Scalar):
-                start = node.start
-                if node.style in ("|", ">"):
-                    # The line of the indicator may end in a comment; the text begins below it.
-                    newline = text.find("\n", node.start, node.end)
-                    start = node.end if newline < 0 else newline + 1
-                spans.append(self.shifted(start, node.end))
-            elif isinstance(node, Mapping):
-                stack += [each for pair in node.pairs for each in pair]
-            elif isinstance(node, Sequence):
-                stack += node.items
-        return sorted(spans)
+        return [self.shifted(*span) for span in scalar_spans(self.document.text, self.document.root)]
 
     def first_from(self, offset: int) -> Span | None:
         """The outermost entry of those that begin next."""
@@ -117,8 +102,7 @@ class _Page:
         return Span(self.base + start, self.base + end)
 
     def in_scalar(self, offset: int) -> bool:
-        index = bisect_right(self.scalars, Span(offset, 1 << 62)) - 1
-        return index >= 0 and self.scalars[index].start <= offset < self.scalars[index].end
+        return inside(self.scalars, offset)
 
     @cached_property
     def content_start(self) -> int:

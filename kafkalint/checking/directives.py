@@ -41,6 +41,10 @@ class Directive(NamedTuple):
     """Why it holds nothing back: it is not understood, or has expired."""
     provable: bool = True
     """Whether this run can show that it is unused; a part of the repository cannot show it for a pattern."""
+    removable: bool = True
+    """Whether this run can show that nobody needs it; for rules across files one that sees a part of them cannot."""
+    words: tuple[tuple[str, str | None], ...] = ()
+    """What a comment or an annotation names, as written, and the rule that each word means; None for none."""
 
     def covers(self, flagged: Flagged) -> bool:
         """Whether it holds a finding back, if that is of a rule that it names; never one about itself."""

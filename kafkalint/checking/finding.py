@@ -6,13 +6,29 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from kafkalint.checking.applicability import Applicability
+from kafkalint.checking.fix import Fix
 from kafkalint.manifests.resources import Place
 from kafkalint.manifests.text import Position, Span, Text
 
 if TYPE_CHECKING:
+    from kafkalint.checking.remedy import Remedy
     from kafkalint.manifests.documents import Document
     from kafkalint.manifests.nodes import Node
     from kafkalint.manifests.sources import Source
+
+__all__ = [
+    "Applicability",
+    "Fault",
+    "Finding",
+    "Fix",
+    "Level",
+    "Located",
+    "Location",
+    "Related",
+    "Suppression",
+    "TextPlace",
+]
 
 
 class Level(Enum):
@@ -26,19 +42,6 @@ class Level(Enum):
     def rank(self) -> int:
         """0 for the worst."""
         return ("error", "warning", "info").index(self.value)
-
-
-class Applicability(Enum):
-    """What may be done with a fix unasked."""
-
-    SAFE = "safe"
-    """Keeps what the manifest means and mends what it says; applied by `--fix`."""
-    NEW = "new"
-    """Adds a resource and changes none; applied by `--fix`."""
-    UNSAFE = "unsafe"
-    """May change behaviour or roll pods: its owner has to want it; applied by `--unsafe-fixes`."""
-    HINT = "hint"
-    """Words only: the right value is not in the manifests."""
 
 
 class TextPlace(NamedTuple):
@@ -79,6 +82,8 @@ class Finding:
     """How to mend it, in words that hold for this flavour."""
     related: tuple[Related, ...] = ()
     cluster: str | None = None
+    fix: Fix | None = None
+    """How to mend it by itself; None where only its owner can know what is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,8 @@ class Located(NamedTuple):
     suppressed: Suppression | None = None
     note: str | None = None
     """What the reader should know about the place: an overlay sets the value, the line is only near it."""
+    remedy: Remedy | None = None
+    """How its fix would be made, where it has one and somebody has worked it out."""
 
 
 class Suppression(NamedTuple):

@@ -51,6 +51,8 @@ class Outcome(NamedTuple):
     seconds: float = 0.0
     rules: Sequence[type[Check]] = ()
     """Every check that is loaded, by code."""
+    mended: Sequence[Located] = ()
+    """Findings that are no more, as they were before their fixes were made."""
     include_suppressed: bool = False
     arguments: Mapping[str, object] = MappingProxyType({})
     directory: str = ""

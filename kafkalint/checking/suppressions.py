@@ -81,10 +81,12 @@ def in_comments(source: Source, vocabulary: Vocabulary) -> Iterator[Directive]:
     from kafkalint.checking.comments import comments  # noqa: PLC0415 - most files hold none
 
     for comment in comments(source):
-        codes, unknown = _resolved(comment.words, vocabulary)
+        named = _Named.of(comment.words, vocabulary)
         scope = TextScope(source.name, None if comment.whole_file else comment.regions)
         place = TextPlace(source, comment.span)
-        yield Directive(codes, place, scope, IN_SOURCE, comment.reason, unknown, comment.problem)
+        yield Directive(
+            named.codes, place, scope, IN_SOURCE, comment.reason, named.unknown, comment.problem, words=named.words
+        )
 
 
 def _is_marked(source: Source) -> bool:
@@ -100,12 +102,12 @@ def in_annotations(resource: Resource, vocabulary: Vocabulary, parts: tuple[Reso
     for key, value in annotations.items() if isinstance(annotations, dict) else ():
         if not key.startswith(ANNOTATION):
             continue
-        codes, unknown = _resolved((key.removeprefix(ANNOTATION),), vocabulary)
+        named = _Named.of((key.removeprefix(ANNOTATION),), vocabulary)
         route, reason = _scoped_reason(value if isinstance(value, str) else "", resource)
         place = resource.place("metadata", "annotations", key)
         scope = ObjectScope(resource, route or (), parts)
         problem = "" if route is not None else "the path in front of its reason names nothing in this object"
-        yield Directive(codes, place, scope, IN_SOURCE, reason, unknown, problem)
+        yield Directive(named.codes, place, scope, IN_SOURCE, reason, named.unknown, problem, words=named.words)
 
 
 def in_config(
@@ -142,16 +144,19 @@ def _expanded(word: str, vocabulary: Vocabulary) -> frozenset[str]:
     return frozenset((ALL,)) if word.lower() == ALL else codes
 
 
-def _resolved(words: Iterable[str], vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    codes: list[str] = []
-    unknown: list[str] = []
-    for word in words:
-        code = ALL if word == ALL else vocabulary.code(word)
-        if code is None:
-            unknown.append(vocabulary.unknown(word, prefixes=False))
-        else:
-            codes.append(code)
-    return tuple(dict.fromkeys(codes)), tuple(unknown)
+class _Named(NamedTuple):
+    """What the words of a suppression name."""
+
+    words: tuple[tuple[str, str | None], ...]
+    codes: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    @classmethod
+    def of(cls, words: Iterable[str], vocabulary: Vocabulary) -> _Named:
+        found = tuple((word, ALL if word == ALL else vocabulary.code(word)) for word in words)
+        codes = dict.fromkeys(code for _, code in found if code is not None)
+        unknown = (vocabulary.unknown(word, prefixes=False) for word, code in found if code is None)
+        return cls(found, tuple(codes), tuple(unknown))
 
 
 def _scoped_reason(text: str, resource: Resource) -> tuple[Route | None, str]:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kafkalint.cli.options import CodeList, FormatChoice, OutputFormat, VersionText
 
 if TYPE_CHECKING:
-    from kafkalint.checking.outcome import Outcome
     from kafkalint.cli.session import Session
-    from kafkalint.reports import Screen
 
 EXIT_CLEAN = 0
 EXIT_FINDINGS = 1
@@ -31,7 +27,7 @@ EXIT_FAULT = 3
     multiple=True,
     type=FormatChoice(),
     metavar="FORMAT[=FILE]",
-    help="text, json, sarif, github or a plugin's, into FILE if one is given; repeatable.  [default: text]",
+    help="text, json, sarif, github, rdjson or a plugin's, into FILE if one is given; repeatable.  [default: text]",
 )
 @click.option("--select", multiple=True, type=CodeList(), metavar="CODES", help="Run these codes, prefixes or names.")
 @click.option("--extend-select", multiple=True, type=CodeList(), metavar="CODES", help="Run these as well.")
@@ -46,6 +42,10 @@ EXIT_FAULT = 3
     type=click.Choice(["error", "warning", "info", "never"]),
     help="Lowest level that makes the exit status 1.  [default: error]",
 )
+@click.option("--fix", is_flag=True, help="Mend what can be mended without changing how Kafka runs.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix, --diff or --patch: mend all that can be mended.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--patch", type=click.Choice(["kustomize"]), help="Print what --fix would change as a component.")
 @click.option("--config", type=click.Path(), metavar="FILE", help="Read this instead of .kafkalint.yaml.")
 @click.option("--include-suppressed", is_flag=True, help="Report suppressed findings too, marked as such.")
 @click.option("--from-git", is_flag=True, help="Of directories, take only the files that Git tracks.")
@@ -64,9 +64,11 @@ def command(formats: tuple[OutputFormat, ...], **given: Any) -> None:
     Exit status: 0 nothing at or above --fail-on; 1 findings; 2 wrong use, bad config, or input that could not be
     rendered; 3 an internal fault, such as a plugin that does not load.
     """
+    from kafkalint.cli.output import write  # noqa: PLC0415 - as below
     from kafkalint.cli.session import CheckOptions, ProblemsFound, run  # noqa: PLC0415 - `--help` needs none of it
 
     formats = formats or (OutputFormat("text"),)
+    _hold_to_one_use(given)
     if sum(wanted.file is None for wanted in formats) > 1:
         raise click.UsageError("only one format can go to standard output; give the others a file: FORMAT=FILE")
     try:
@@ -76,85 +78,30 @@ def command(formats: tuple[OutputFormat, ...], **given: Any) -> None:
             click.echo(f"kafkalint: {problem}", err=True)
         sys.exit(EXIT_FAULT if stop.internal else EXIT_USAGE)
     status = _status(session)
-    _write(session, session.outcome._replace(arguments={"exit_code": status}))
+    write(session, session.outcome._replace(arguments={"exit_code": status}))
     sys.exit(status)
+
+
+def _hold_to_one_use(given: dict[str, Any]) -> None:
+    uses = [f"--{name}" for name in ("fix", "diff", "patch") if given[name]]
+    if given["unsafe_fixes"] and not uses:
+        raise click.UsageError("--unsafe-fixes does nothing by itself; give --fix, or --diff to see what it would do")
+    if given["patch"] and len(uses) > 1:
+        raise click.UsageError(f"{uses[0]} and --patch do not go together")
 
 
 def _status(session: Session) -> int:
     from kafkalint.checking.policy import fails  # noqa: PLC0415 - as above
 
-    outcome = session.outcome
+    outcome, mending = session.outcome, session.mending
     if outcome.faults:
         return EXIT_FAULT
+    if mending is not None and mending.problems:
+        return EXIT_USAGE
+    if mending is not None and mending.diff:
+        return EXIT_FINDINGS
+    if mending is not None and mending.diff is not None:
+        return EXIT_USAGE if outcome.notices else EXIT_CLEAN
     if fails((located.finding.level for located in outcome.findings), session.fail_on):
         return EXIT_FINDINGS
     return EXIT_USAGE if outcome.notices else EXIT_CLEAN
-
-
-def _write(session: Session, outcome: Outcome) -> None:
-    for wanted, report in session.reports:
-        text = report(outcome, _screen(wanted.file))
-        if wanted.file is None:
-            _print(text)
-        else:
-            _save(Path(wanted.file), text)
-        if wanted.name == "github":
-            _summarise(outcome)
-    if all(wanted.name != "text" or wanted.file for wanted, _ in session.reports):
-        _tell_problems(outcome)
-
-
-def _print(text: str) -> None:
-    # Bytes, for a report is UTF-8 whatever the locale says, and the same on every platform.
-    if sys.stdout is None:  # closed by whoever started the program
-        _give_up("standard output", "it is closed")
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        # What is left in the buffer must not be tried again when the program ends: that has an exit status of its own.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _give_up("standard output", error.strerror)
-
-
-def _save(file: Path, text: str, mode: str = "wb") -> None:
-    try:
-        with file.open(mode) as stream:
-            stream.write(text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        _give_up(str(file), error.strerror)
-
-
-def _give_up(file: str, why: str | None) -> NoReturn:
-    click.echo(f"kafkalint: {file} cannot be written: {why}", err=True)
-    sys.exit(EXIT_USAGE)
-
-
-def _screen(file: str | None) -> Screen:
-    from kafkalint.reports import Screen  # noqa: PLC0415 - as above
-
-    terminal = file is None and sys.stdout is not None and sys.stdout.isatty()
-    width = min(os.get_terminal_size().columns, 140) if terminal else 100
-    return Screen(color=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb", width=width)
-
-
-def _summarise(outcome: Outcome) -> None:
-    """Give a GitHub job the findings as a table on its page."""
-    file = os.environ.get("GITHUB_STEP_SUMMARY")
-    if file:
-        from kafkalint.reports.github_report import step_summary  # noqa: PLC0415 - as above
-
-        _save(Path(file), step_summary(outcome), "ab")
-
-
-def _tell_problems(outcome: Outcome) -> None:
-    """What makes the run incomplete, on standard error where no text report says it."""
-    from kafkalint.reports.wording import safe  # noqa: PLC0415 - as above
-
-    for notice in outcome.notices:
-        click.echo(safe(f"kafkalint: {notice.subject}: {notice.message}"), err=True)
-    for fault in outcome.faults:
-        click.echo(safe(f"kafkalint: internal fault in {fault.code} {fault.name}: {fault.problem}"), err=True)

@@ -18,10 +18,11 @@ from kafkalint.linting import Rules, lint
 from kafkalint.manifests.loading import Loaded, LoadRequest, UsageError, load
 from kafkalint.manifests.sources import STDIN
 from kafkalint.registry import LoadedCheck, PluginError, Registry, load_registry
-from kafkalint.reports import BUILT_IN, Report, built_in
+from kafkalint.reports import BUILT_IN, WITHOUT_EDITS, Report, built_in
 
 if TYPE_CHECKING:
     from kafkalint.checking.outcome import Outcome
+    from kafkalint.cli.mending import Mending
     from kafkalint.cli.options import OutputFormat
     from kafkalint.kafka.versions import Version
 
@@ -47,6 +48,10 @@ class CheckOptions(NamedTuple):
     stdin_filename: str | None = None
     plugins: tuple[str, ...] = ()
     jobs: int = 4
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    patch: str | None = None
 
 
 class ProblemsFound(Exception):  # noqa: N818 - what stops the run is the user's problem, or a plugin's, and no error of this code
@@ -65,6 +70,8 @@ class Session(NamedTuple):
     reports: tuple[tuple[OutputFormat, Report], ...]
     fail_on: Level | None
     """None for never."""
+    mending: Mending | None = None
+    """What was mended, where that was asked for."""
 
 
 def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
@@ -74,7 +81,7 @@ def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
     config, registry = _config(options, registry)
     reports = tuple((wanted, _report(wanted.name, registry)) for wanted in formats)
     chosen = _plan(options, config, registry)
-    loaded = _load(options, config)
+    request = _request(options, config)
     rules = Rules(
         registry=registry,
         plan=chosen,
@@ -84,13 +91,33 @@ def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
         directory=str(Path.cwd()),
         whole=not options.paths or options.from_git,
     )
-    outcome = lint(loaded, rules)._replace(
+    outcome = lint(_load(request), rules)
+    if any(located.finding.fix for located in outcome.findings):
+        from kafkalint.fixing.remedies import with_remedies  # noqa: PLC0415 - many runs find nothing to mend
+
+        outcome = outcome._replace(findings=list(with_remedies(outcome.findings, request.directory)))
+    outcome, mending = _mended(outcome, request, rules, options, formats)
+    outcome = outcome._replace(
         include_suppressed=options.include_suppressed,
         seconds=time.perf_counter() - started,
         directory=_below_repository(Path.cwd()),
     )
     fail_on = options.fail_on or config.fail_on or Level.ERROR.value
-    return Session(outcome, reports, None if fail_on == NEVER else Level(fail_on))
+    return Session(outcome, reports, None if fail_on == NEVER else Level(fail_on), mending)
+
+
+def _mended(
+    outcome: Outcome, request: LoadRequest, rules: Rules, options: CheckOptions, formats: Sequence[OutputFormat]
+) -> tuple[Outcome, Mending | None]:
+    # A report that carries edits has them made unread, so these are proven although nothing is written here.
+    carried = any(wanted.name not in WITHOUT_EDITS for wanted in formats)
+    edits = carried and any(item.remedy and item.remedy.possible for item in outcome.findings)
+    if not (options.fix or options.diff or options.patch or edits):
+        return outcome, None
+    from kafkalint.cli.mending import Wanted, attend  # noqa: PLC0415 - as above
+
+    wanted = Wanted(options.fix, options.unsafe_fixes, options.diff, bool(options.patch), carried)
+    return attend(outcome, request, rules, wanted)
 
 
 def _registry(plugins: Sequence[str]) -> Registry:
@@ -142,10 +169,10 @@ def _standard_input() -> bytes:
     return sys.stdin.buffer.read() if sys.stdin is not None else b""
 
 
-def _load(options: CheckOptions, config: Config) -> Loaded:
+def _request(options: CheckOptions, config: Config) -> LoadRequest:
     directory = str(Path.cwd())
     paths = options.paths or (".",)
-    request = LoadRequest(
+    return LoadRequest(
         paths=paths,
         stdin=_standard_input() if STDIN in paths else None,
         stdin_filename=options.stdin_filename,
@@ -156,11 +183,15 @@ def _load(options: CheckOptions, config: Config) -> Loaded:
         jobs=options.jobs,
         directory=directory,
     )
+
+
+def _load(request: LoadRequest) -> Loaded:
     try:
         loaded = load(request)
     except UsageError as error:
         raise ProblemsFound([str(error)]) from None
     # A file that is named may be empty; a stream that is, or a folder without a manifest, is somebody's mistake.
+    paths = request.paths
     named = any(path != STDIN and Path(path).is_file() for path in paths)
     if not (named or loaded.resources_seen or loaded.documents or loaded.unreadable or loaded.notices):
         what = "standard input is empty" if paths == (STDIN,) else f"no manifests in {', '.join(paths)}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kafkalint.kafka.labels import Mismatch
+from kafkalint.kafka.labels import Mismatch, Selector
 from kafkalint.kafka.model import Budget, KafkaCluster, KafkaModel, NodePool
 from kafkalint.kafka.placement import Pods
 from kafkalint.kafka.remembering import remembered
@@ -76,6 +77,26 @@ def selected(budget: Budget, model: KafkaModel) -> Selected:
     certain = all(verdict is not None for _, verdict in verdicts)
     chosen = {pods.identity: pods for pods, verdict in verdicts if verdict}
     return Selected(tuple(chosen.values()), certain)
+
+
+def chosen(selector: Selector, namespace: str | None, model: KafkaModel) -> list[Pods]:
+    """The pods of the input that a selector in a namespace certainly selects."""
+    labelled = _by_label(model)
+    near = [labelled.get(pair, []) for pair in selector.match_labels] or [list(_all_pods(model))]
+    return [
+        pods
+        for pods in min(near, key=len)
+        if may_share_namespace(namespace, pods.namespace) and selector.matches(pods.labels)
+    ]
+
+
+@remembered
+def _by_label(model: KafkaModel) -> dict[tuple[str, str], list[Pods]]:
+    found: dict[tuple[str, str], list[Pods]] = defaultdict(list)
+    for pods in _all_pods(model):
+        for pair in pods.labels.known.items():
+            found[pair].append(pods)
+    return dict(found)
 
 
 def aimless_budgets(model: KafkaModel) -> Iterator[Aimless]:

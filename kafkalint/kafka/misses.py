@@ -52,6 +52,10 @@ class Miss(NamedTuple):
     """SELECTOR, SERVICE: what comes closest, or the Service that leads nowhere."""
     fitting: tuple[str, ...] = ()
     """PORT: names of ports that it could have named; NAMESPACE: namespaces that the pods are in."""
+    closest: tuple[tuple[Mismatch, ...], ...] = ()
+    """SELECTOR: the conditions that fail for each of those that come as close, the candidate among them."""
+    partial: bool = False
+    """PORT: whether it reaches other pods, and would lose them if it named another port."""
 
 
 @remembered
@@ -66,7 +70,7 @@ def misses(model: KafkaModel) -> tuple[Miss, ...]:
 def _misses(model: KafkaModel) -> Iterator[Miss]:
     if not model.clusters or model.unmodelled or not all(cluster.whole for cluster in model.clusters):
         return
-    view = _View(model)
+    view = View(model)
     for monitor in model.monitors:
         miss = view.miss(monitor)
         if miss is not None:
@@ -75,13 +79,19 @@ def _misses(model: KafkaModel) -> Iterator[Miss]:
             yield from view.partial_misses(monitor)
 
 
-class _View:
+class View:
     """What all questions about one model's monitors share."""
 
-    def __init__(self, model: KafkaModel) -> None:
+    def __init__(
+        self,
+        model: KafkaModel,
+        services: tuple[Service, ...] | None = None,
+        pods: tuple[Target, ...] | None = None,
+    ) -> None:
+        """Look at a model, or at what it would be with other Services and other pods to scrape."""
         self.model = model
-        self.targets = targets(model)
-        self.services = every_service(model)
+        self.targets = targets(model) if pods is None else pods
+        self.services = every_service(model) if services is None else services
         self.names = cluster_names(model)
         self.words = vocabulary(model)
 
@@ -109,7 +119,7 @@ class _View:
                     place = _port_place(monitor.endpoints)
                     fitting = tuple(port.name for port in exporter.ports if port.name)
                     if place is not None:
-                        yield Miss(monitor, Stage.PORT, place, (target,), fitting=fitting)
+                        yield Miss(monitor, Stage.PORT, place, (target,), fitting=fitting, partial=True)
 
     def _selects(self, monitor: Monitor, target: Target) -> bool:
         if monitor.selector is None:
@@ -258,7 +268,16 @@ class _View:
             return None
         meant = [one for rank in ranked if rank[:2] == best[:2] for one in candidates[rank[2]][2]]
         place = _selector_place(monitor, mismatches)
-        return Miss(monitor, Stage.SELECTOR, place, tuple(meant), mismatches=mismatches, candidate=title)
+        closest = [selector.unmatched(candidates[rank[2]][1]) for rank in ranked if rank[0] == best[0]]
+        return Miss(
+            monitor,
+            Stage.SELECTOR,
+            place,
+            tuple(meant),
+            mismatches=mismatches,
+            candidate=title,
+            closest=tuple(dict.fromkeys(closest)),
+        )
 
     def _means_us(self, monitor: Monitor) -> bool:
         """Whether its name, or what it selects, holds nothing but words of this input, and neither names a stranger."""

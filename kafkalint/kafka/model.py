@@ -187,6 +187,14 @@ class Switch(NamedTuple):
     """Where it is told."""
     how: str
     """What to write there, in words: `Write kafkaExporter: {} there`."""
+    value: Any = None
+    """What to write there, as data; None where the input does not decide it."""
+    item: bool = False
+    """Whether the value is one more item of the list that is there."""
+    beside: Mapping[str, Any] | None = None
+    """An object that has to come with it, such as the ConfigMap that it names."""
+    serves: tuple[Exporter, ...] = ()
+    """Exporters that there will be then, on ports that are not open yet."""
 
 
 class KafkaCluster(NamedTuple):

@@ -24,6 +24,7 @@ from kafkalint.kafka.placement import Pods
 from kafkalint.kafka.pods import POD_ROUTES, container_ports
 from kafkalint.kafka.remembering import remembered
 from kafkalint.kafka.scraping import scrape_jobs
+from kafkalint.manifests.resources import Place
 
 # Objects of other collectors, which may scrape whatever they like.
 _OTHER_COLLECTORS: Final = (
@@ -101,12 +102,20 @@ def any_of(answers: Iterable[bool | None]) -> bool | None:
 
 def reached(exporter: Exporter, model: KafkaModel) -> bool | None:
     """Whether anything of the input scrapes an exporter."""
+    return _reached(exporter, target_of(exporter, targets(model)), model)
+
+
+def would_be_reached(exporter: Exporter, model: KafkaModel) -> bool | None:
+    """The same for an exporter that is not there yet, on ports that its pods do not declare yet."""
+    return _reached(exporter, Target(exporter.title, exporter.pods, exporter.ports, certain=True), model)
+
+
+def _reached(exporter: Exporter, target: Target, model: KafkaModel) -> bool | None:
     if not exporter.ports:
         return None
     if any(next(model.bundle.of(*kind), None) for kind in _OTHER_COLLECTORS):
         return None
-    services, every = every_service(model), targets(model)
-    target = target_of(exporter, every)
+    services = every_service(model)
     answers = [_annotated(exporter, services), _misspelt(exporter, model)]
     answers += [_serves(exporter, kept_ports(monitor, target, services)) for monitor in model.monitors]
     for job in scrape_jobs(model.bundle):
@@ -170,6 +179,18 @@ def _misspelt(exporter: Exporter, model: KafkaModel) -> bool | None:
             ):
                 return None
     return False
+
+
+def misled_annotation(exporter: Exporter, model: KafkaModel) -> Place | None:
+    """The annotation that asks for a port on which nothing in these pods serves metrics, where only one does on any."""
+    pool = next((pool for cluster in model.clusters for pool in cluster.nodes if pool.pods == exporter.pods), None)
+    labels = pool.template.labels_place if pool is not None else None
+    if pool is None or pool.server is None or labels is None or len(pool.template.containers) != 1:
+        return None
+    place = labels.resource.place(*labels.route[:-1], "annotations", _PORT)
+    beside = [one for cluster in model.clusters for one in cluster.exporters if one.pods == exporter.pods]
+    scraped = any(key.startswith(_SCRAPE) and "scrape" in key for key in exporter.annotations)
+    return place if scraped and len(beside) == 1 and isinstance(place.value, str) else None
 
 
 def _names_exporter(host: str, port: int | None, exporter: Exporter, model: KafkaModel) -> bool | None:

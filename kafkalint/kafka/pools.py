@@ -129,6 +129,9 @@ class Config(NamedTuple):
     """
     defaults: Mapping[str, str] = MappingProxyType({})
     """Kafka's own defaults for the version in use."""
+    variables: Mapping[str, str] = MappingProxyType({})
+    """Environment variables by the keys that they would set, where the image's entry point reads them and one more
+    changes nothing but its key."""
 
     def get(self, key: str) -> Setting[str]:
         """The value in effect for a key."""

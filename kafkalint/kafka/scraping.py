@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from kafkalint.kafka.addresses import servers
+from kafkalint.kafka.remembering import remembered
 from kafkalint.manifests.bundles import Bundle
 from kafkalint.manifests.composer import ComposeError, compose
 from kafkalint.manifests.resources import dig, items, string_map
@@ -32,6 +33,7 @@ class ScrapeJob(NamedTuple):
     unknown: bool = False
 
 
+@remembered
 def scrape_jobs(bundle: Bundle) -> tuple[ScrapeJob, ...]:
     """The jobs of every ConfigMap, Secret and ScrapeConfig of a bundle."""
     return tuple(_jobs(bundle))

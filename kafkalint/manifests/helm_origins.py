@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kafkalint.manifests.charts import read_chart, template_path
+from kafkalint.manifests.helm_values import chart_of, helpers_of, values_read
 from kafkalint.manifests.origin_files import OriginFile, Spot
 from kafkalint.manifests.resources import Place
 from kafkalint.manifests.text import Span
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _MOST_FOLDERS = 2000
 _DEEPEST = 4
 _KIND = r"^kind:[ \t]*[\"']?{}\b.*$"
-_VALUE = re.compile(r"\.Values((?:\.[A-Za-z_]\w*)+)")
 
 
 def locate(file: OriginFile, place: Place) -> Spot:
@@ -33,12 +33,21 @@ def locate(file: OriginFile, place: Place) -> Spot:
     within = _document_around(content, kinds[0].start()) if len(kinds) == 1 else Span(0, len(content))
     line = _line_of(content, within, place)
     if line:
-        value = _VALUE.search(content, *line)
-        return Spot(line, f"the value comes from .Values{value.group(1)}" if value else None)
+        return Spot(line, _said_by(file, place, line))
     note = f"{place.path} of {place.resource.identity}, as rendered" if place.route else None
     if kinds:
         return Spot(Span(kinds[0].start(), kinds[0].start() + len(kinds[0].group().rstrip())), note)
     return Spot(file.first_line(), note)
+
+
+def _said_by(file: OriginFile, place: Place, line: Span) -> str | None:
+    """Which values a line of a template reads, and where the chart sets them."""
+    named = place.resource.document.helm_source
+    if named is None or "{{" not in file.text.content[line.start : line.end]:
+        return None
+    chart = chart_of(place.source, named, file)
+    read = values_read(file.text.content, [line], helpers_of(chart))
+    return f"the value comes from {chart.all_told(read)}" if read else None
 
 
 def _line_of(content: str, within: Span, place: Place) -> Span | None:

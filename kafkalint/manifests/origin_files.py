@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.documents import Document, documents
@@ -71,6 +71,23 @@ def open_origin(name: str, directory: str) -> OriginFile | None:
         return OriginFile(source) if source.text is not None else None
     except (ReadError, TextError):
         return None
+
+
+def opened(source: Source, name: str | None) -> OriginFile | None:
+    """A file that a rendering was made of, by its name; None where it cannot be read."""
+    if not name:
+        return None
+    path = os.path.join(source.working_directory, name)
+    try:
+        state = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return _cached(name, source.working_directory, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=64)
+def _cached(name: str, directory: str, _changed: int, _size: int) -> OriginFile | None:
+    return open_origin(name, directory)
 
 
 def aligned(rendered: object, origin: object, route: Route) -> Route:

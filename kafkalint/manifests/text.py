@@ -74,6 +74,16 @@ def decode(data: bytes) -> Text:
     return Text(content, bom=bom, encoding=encoding)
 
 
+def encode(content: str, like: bytes) -> bytes:
+    """The bytes of a text in the encoding of others, their byte order mark included."""
+    encoding = _encoding(like)
+    if encoding in ("utf-16", "utf-32"):
+        # Python's own mark follows the machine; the file's order is to stay.
+        order = "be" if like[:1] in (b"\xfe", b"\x00") else "le"
+        return f"\ufeff{content}".encode(f"{encoding}-{order}")
+    return content.encode(encoding)
+
+
 def _encoding(data: bytes) -> str:
     if data.startswith(b"\xef\xbb\xbf"):
         return "utf-8-sig"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kafkalint.manifests import helm_origins, kustomize_origins, kustomize_patches
 from kafkalint.manifests.documents import Document, documents
-from kafkalint.manifests.origin_files import OriginFile, Spot, open_origin
+from kafkalint.manifests.origin_files import OriginFile, Spot, opened
 from kafkalint.manifests.resources import ORIGIN_ANNOTATION, Place
 from kafkalint.manifests.text import Span, Text
 from kafkalint.manifests.traced import TextPlace, Traced, stated_origin
@@ -32,13 +31,13 @@ def trace_rendered(place: Place | TextPlace) -> Traced:
 def _in_origin(place: Place, source: Source) -> Traced | None:
     if source.rendered_by == "helm":
         named = place.resource.document.helm_source
-        file = _origin_file(source, source.origins.get(named)) if named else None
+        file = opened(source, source.origins.get(named)) if named else None
         return _traced(file, helm_origins.locate(file, place)) if file else None
     named = kustomize_origins.origin_file(place.resource.origin or "")
-    file = _origin_file(source, source.origins.get(named)) if named else None
+    file = opened(source, source.origins.get(named)) if named else None
     if file is None:
         return None
-    patches = [opened for path in source.patches if (opened := _origin_file(source, path))]
+    patches = [patch for path in source.patches if (patch := opened(source, path))]
     in_patch = kustomize_patches.locate_in_patches(file, patches, place)
     if in_patch:
         return _traced(*in_patch)
@@ -53,7 +52,7 @@ def _traced(file: OriginFile, spot: Spot) -> Traced:
 
 def _at_root(source: Source, origin: str | None) -> Traced:
     """The file that says what is rendered, for want of a better place; the rendered text was never on a disk."""
-    root = _origin_file(source, source.root)
+    root = opened(source, source.root)
     note = f"in what {source.rendered_by} makes of {source.name}"
     if root is None:
         return Traced(source.root or source.name, Text(""), Span(0, 0), origin, note)
@@ -86,23 +85,7 @@ def _trace_piped(place: Place, source: Source) -> Traced:
     here = Traced(source.name, source.text, place.span(), said, place=place)
     template = said if said and not place.resource.annotations.get(ORIGIN_ANNOTATION) else None
     path = helm_origins.find_template(source.working_directory or os.getcwd(), template) if template else None
-    file = _origin_file(source, path) if path else None
+    file = opened(source, path) if path else None
     if file is None:
         return here
     return _traced(file, helm_origins.locate(file, place))
-
-
-def _origin_file(source: Source, name: str | None) -> OriginFile | None:
-    if not name:
-        return None
-    path = os.path.join(source.working_directory, name)
-    try:
-        state = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    return _cached(name, source.working_directory, state.st_mtime_ns, state.st_size)
-
-
-@lru_cache(maxsize=64)
-def _cached(name: str, directory: str, _changed: int, _size: int) -> OriginFile | None:
-    return open_origin(name, directory)

@@ -19,7 +19,9 @@ class Screen(NamedTuple):
 Report: TypeAlias = Callable[[Outcome, Screen], str]
 """Turns an outcome into the whole text of a report, final line break included; the same outcome, the same bytes."""
 
-BUILT_IN = ("text", "json", "sarif", "github")
+BUILT_IN = ("text", "json", "sarif", "github", "rdjson")
+WITHOUT_EDITS = frozenset(("text", "github"))
+"""Formats that name a fix in words only; what the others show is made unread."""
 
 
 def built_in(name: str) -> Report:

@@ -17,7 +17,12 @@ from kafkalint.reports.wording import (
     disarm,
     doubts,
     fault_title,
+    fix_words,
+    fixes_line,
+    mended_line,
+    mended_title,
     most_severe_first,
+    ordered,
     plural,
     safe,
     seen_line,
@@ -40,6 +45,8 @@ _LONGEST_MESSAGE = 4096
 _LONGEST_CELL = 1000
 _LARGEST_SUMMARY = 900 * 1024
 """The runner refuses a whole summary above 1 MiB."""
+
+_COMMAND = "kafkalint check "
 
 _MARKUP = re.compile(r"[\\`*_\[\]|~#!]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
@@ -93,7 +100,8 @@ def _problem(command: str, title: str, message: str) -> str:
 
 def _annotation(located: Located, directory: str) -> str:
     finding = located.finding
-    paragraphs = [safe(finding.message), safe(finding.help) and f"Help: {safe(finding.help)}"]
+    help_text, fix = safe(finding.help), safe(fix_words(located, _COMMAND))
+    paragraphs = [safe(finding.message), help_text and f"Help: {help_text}", fix and f"Fix: {fix}."]
     paragraphs += [f"See {spot(location)}: {safe(message)}" for location, message in located.related]
     properties = _position(located.location, directory)
     if not properties:
@@ -116,7 +124,8 @@ def _position(location: Location, directory: str) -> dict[str, str | int]:
 
 
 def _summary(outcome: Outcome, rest: int) -> str:
-    parts = [counts_line(outcome), f"seen: {seen_line(outcome)}"]
+    parts = [f"mended: {mended_title(outcome)}"] if outcome.mended else []
+    parts += [counts_line(outcome), *filter(None, [fixes_line(outcome, _COMMAND)]), f"seen: {seen_line(outcome)}"]
     if rest:
         parts.append(f"{plural(rest, 'finding is', 'findings are')} not annotated, see the log")
     parts += [*doubts(outcome), *(unmodelled_line(*thing) for thing in outcome.unmodelled[:_MOST])]
@@ -151,6 +160,11 @@ def _summary_lines(outcome: Outcome) -> Iterator[str]:
         yield f"- **Internal fault:** {_cell(fault_title(fault))}: {_cell(fault.problem)}"
     for notice in outcome.notices:
         yield f"- **Not looked at:** {_cell(notice.subject)}: {_cell(notice.message)}"
+    for located in ordered(outcome.mended):
+        yield f"- **Mended:** {_cell(mended_line(located))}"
+    fixes = fixes_line(outcome, _COMMAND)
+    if fixes:
+        yield f"- {_cell(fixes)}"
     for cluster in outcome.clusters:
         yield f"- Cluster {_cell(cluster_name(cluster))}: {_cell(cluster_facts(cluster))}"
     for doubt in doubts(outcome):
@@ -162,9 +176,15 @@ def _summary_lines(outcome: Outcome) -> Iterator[str]:
         yield from ("", "| Level | Rule | Place | Message |", "| --- | --- | --- | --- |")
     for located in most_severe_first(outcome.findings):
         finding = located.finding
-        words = f"{sentence(finding.message)} Help: {finding.help}" if finding.help else finding.message
-        cells = (finding.level.value, f"{finding.code} {finding.name}", spot(located.location), words)
+        cells = (finding.level.value, f"{finding.code} {finding.name}", spot(located.location), _words(located))
         yield f"| {' | '.join(map(_cell, cells))} |"
+
+
+def _words(located: Located) -> str:
+    finding, fix = located.finding, fix_words(located, _COMMAND)
+    parts = [finding.message, finding.help and f"Help: {finding.help}", fix and f"Fix: {fix}."]
+    *before, last = [part for part in parts if part] or [""]
+    return " ".join([*map(sentence, before), last])
 
 
 def _cell(text: str) -> str:

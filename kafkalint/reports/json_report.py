@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kafkalint.checking.finding import Level
-from kafkalint.reports.wording import ordered, resource_place, strict_json
+from kafkalint.checking.locating import location_of
+from kafkalint.reports.wording import changes_of, ordered, resource_place, strict_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kafkalint.checking.finding import Located, Location
     from kafkalint.checking.outcome import Outcome
+    from kafkalint.checking.remedy import Change
     from kafkalint.manifests.resources import Place
     from kafkalint.reports import Screen
 
@@ -24,6 +28,7 @@ def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every rep
         "summary": _summary(outcome),
         "clusters": [cluster._asdict() for cluster in outcome.clusters],
         "findings": [_finding(located) for located in ordered(outcome.findings)],
+        "mended": [_finding(located) for located in ordered(outcome.mended)],
         "notices": [notice._asdict() for notice in outcome.notices],
         "faults": [fault._asdict() for fault in outcome.faults],
         "unmodelled": [dict(zip(("flavour", "object", "file"), thing, strict=True)) for thing in outcome.unmodelled],
@@ -59,7 +64,7 @@ def _finding(located: Located) -> dict[str, Any]:
         "resource": _resource(place) if place else None,
         "route": place.path if place else "",
         "cluster": finding.cluster,
-        "fix": None,
+        "fix": _fix(located),
         "related": [_region(location) | {"message": message} for location, message in located.related],
         "help": finding.help,
         "origin": located.origin,
@@ -68,6 +73,29 @@ def _finding(located: Located) -> dict[str, Any]:
     if located.suppressed:
         entry["suppressed"] = located.suppressed._asdict()
     return entry
+
+
+def _fix(located: Located) -> dict[str, Any] | None:
+    fix, remedy = located.finding.fix, located.remedy
+    if fix is None:
+        return None
+    return {
+        "applicability": fix.applicability.value,
+        "description": fix.description,
+        "changes": [_change(change) for change in changes_of(located)],
+        "problem": (remedy.problem if remedy else "") or None,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {"file": change.file, "creates": change.creates, "edits": list(_edits(change))}
+
+
+def _edits(change: Change) -> Iterator[dict[str, Any]]:
+    for edit in change.edits:
+        region = _region(location_of(change.file, change.source.text, edit.span))
+        del region["file"]
+        yield region | {"text": edit.text}
 
 
 def _region(location: Location) -> dict[str, Any]:

@@ -12,28 +12,39 @@ from urllib.parse import quote
 
 import kafkalint
 from kafkalint.checking.finding import Level
+from kafkalint.checking.locating import location_of
 from kafkalint.checking.page import page_of
 from kafkalint.manifests.sources import STDIN
 from kafkalint.reports.line_hashes import line_hashes
-from kafkalint.reports.wording import clipped, fault_title, ordered, resource_place, sentence, shown, strict_json
+from kafkalint.reports.wording import (
+    HOME,
+    changes_of,
+    clipped,
+    fault_title,
+    ordered,
+    page_url,
+    resource_place,
+    sentence,
+    shown,
+    strict_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kafkalint.checking.check import Check
-    from kafkalint.checking.finding import Fault, Finding, Located, Location, Suppression
+    from kafkalint.checking.finding import Fault, Finding, Fix, Located, Location, Suppression
     from kafkalint.checking.outcome import Outcome
+    from kafkalint.checking.remedy import Change
     from kafkalint.manifests.resources import Place, Resource
     from kafkalint.reports import Screen
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-HOME = "https://kafkalint.dev"
 
 _ROOT = "SRCROOT"
 _UNREADABLE = "KL001"
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 _SEVERITIES = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "recommendation"}
-_OWN_CODE = re.compile(r"KL\d{3}")
 _SEMANTIC_VERSION = re.compile(r"\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
 _PLACEHOLDER = re.compile(r"\{(?=\d+\})")
 _LINK = re.compile(r"\](?=\()")
@@ -101,9 +112,33 @@ class _Run:
             result["partialFingerprints"] = fingerprints
         if self.outcome.include_suppressed:
             result["suppressions"] = [_suppression(located.suppressed)] if located.suppressed else []
+        changes = changes_of(located)
+        if located.remedy and changes:
+            # One only: others would be alternatives to it, and reviewdog reads no more than one for each file.
+            result["fixes"] = [self.fix(located.remedy.fix, changes)]
         extras = {"cluster": finding.cluster, "origin": located.origin}
         properties = {key: value for key, value in extras.items() if value}
         return result | ({"properties": properties} if properties else {})
+
+    def fix(self, fix: Fix, changes: Iterable[Change]) -> dict[str, Any]:
+        listed = [self.change(change) for change in changes]
+        return {
+            "description": {"text": _plain(fix.description) or "The fix."},
+            "artifactChanges": sorted(listed, key=lambda change: str(change["artifactLocation"]["uri"])),
+            "properties": {"applicability": fix.applicability.value},
+        }
+
+    def change(self, change: Change) -> dict[str, Any]:
+        text = change.source.text
+        replacements = [
+            {
+                "deletedRegion": _extent(location_of(change.file, text, edit.span)),
+                # Written for a deletion too: reviewdog takes a replacement without it for none.
+                "insertedContent": {"text": edit.text},
+            }
+            for edit in sorted(change.edits)
+        ]
+        return {"artifactLocation": self.paths.artifact(change.file), "replacements": replacements}
 
     def primary(self, located: Located) -> dict[str, Any]:
         location = self.location(located.location)
@@ -230,13 +265,17 @@ def _encoded(path: str) -> str:
     return quote(data, safe="/")
 
 
-def _region(location: Location) -> dict[str, Any]:
-    region: dict[str, Any] = {
+def _extent(location: Location) -> dict[str, Any]:
+    return {
         "startLine": location.start.line,
         "startColumn": location.start.column,
         "endLine": location.end.line,
         "endColumn": location.end.column,
     }
+
+
+def _region(location: Location) -> dict[str, Any]:
+    region = _extent(location)
     if location.start.line == location.end.line:
         line = location.text.line(location.start.line)
         snippet = line[location.start.column - 1 : location.end.column - 1]
@@ -335,9 +374,8 @@ def _described(code: str, name: str, title: str) -> dict[str, Any]:
         "fullDescription": {"text": text},
         "help": {"text": text, "markdown": text},
     }
-    if _OWN_CODE.fullmatch(code):
-        rule["helpUri"] = f"{HOME}/rules/{code}"
-    return rule
+    page = page_url(code)
+    return rule | ({"helpUri": page} if page else {})
 
 
 def _pascal(name: str) -> str:

@@ -15,6 +15,11 @@ from kafkalint.reports.wording import (
     disarm,
     doubts,
     fault_title,
+    fix_words,
+    fixes_line,
+    mended_line,
+    mended_title,
+    ordered,
     plural,
     safe,
     seen_line,
@@ -38,10 +43,11 @@ _LONGEST_MESSAGE = 2000
 
 
 def report(outcome: Outcome, screen: Screen) -> str:
-    """Findings by file with excerpts, then what could not be looked at, then a summary of what was."""
+    """Findings by file with excerpts, then what could not be looked at, then what was mended, then a summary."""
     printer = _Printer(screen)
     blocks = [printer.finding(located) for located in shown(outcome)]
-    blocks += [block for block in (printer.notices(outcome), printer.faults(outcome)) if block]
+    about_the_run = (printer.notices(outcome), printer.faults(outcome), printer.mended(outcome))
+    blocks += [block for block in about_the_run if block]
     blocks.append(printer.summary(outcome))
     return disarm("\n\n".join("\n".join(block) for block in blocks) + "\n")
 
@@ -94,6 +100,9 @@ class _Printer:
     def _remarks(self, located: Located) -> Iterator[str]:
         if located.finding.help:
             yield from self.wrapped(located.finding.help, _INDENT, "help: ", _GREEN, _BOLD)
+        fix = fix_words(located)
+        if fix:
+            yield from self.wrapped(fix, _INDENT, "fix: ", _GREEN, _BOLD)
         if located.origin:
             yield from self.wrapped(located.origin, _INDENT, "rendered from: ", _BLUE)
         if located.note:
@@ -134,8 +143,18 @@ class _Printer:
             lines += self.wrapped(f"{fault_title(fault)}: {fault.problem}", _INDENT, "- ")
         return lines
 
+    def mended(self, outcome: Outcome) -> list[str]:
+        if not outcome.mended:
+            return []
+        lines = [self.paint(f"Mended: {mended_title(outcome)}", _GREEN, _BOLD)]
+        for located in ordered(outcome.mended):
+            lines += self.wrapped(mended_line(located), _INDENT, "- ")
+        return lines
+
     def summary(self, outcome: Outcome) -> list[str]:
         lines = [self.paint(_verdict(outcome), self._verdict_color(outcome), _BOLD)]
+        fixes = fixes_line(outcome)
+        lines += self.wrapped(f"{fixes}.", _INDENT) if fixes else []
         lines += self.wrapped(f"Seen: {seen_line(outcome)}.", _INDENT)
         for cluster in outcome.clusters:
             lines += self.wrapped(f"Cluster {cluster_name(cluster)}: {cluster_facts(cluster)}.", _INDENT)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from kafkalint.checking.finding import Level, TextPlace
+from kafkalint.checking.finding import Applicability, Level, TextPlace
 from kafkalint.checking.locating import order
 
 if TYPE_CHECKING:
@@ -14,7 +15,14 @@ if TYPE_CHECKING:
 
     from kafkalint.checking.finding import Fault, Located, Location
     from kafkalint.checking.outcome import ClusterSummary, Outcome
+    from kafkalint.checking.remedy import Change
     from kafkalint.manifests.resources import Place
+
+HOME = "https://kafkalint.dev"
+
+_OWN_CODE = re.compile(r"KL\d{3}")
+_FIX, _UNSAFE = "--fix", "--fix --unsafe-fixes"
+_OPTIONS = {Applicability.SAFE: _FIX, Applicability.NEW: _FIX, Applicability.UNSAFE: _UNSAFE}
 
 # Read from the log itself: GitHub's `##[error]` and `::error::`, Azure's `##vso[…]`, TeamCity's `##teamcity[…]`.
 _LOG_COMMAND = re.compile(r"#(?=#[\w-]*\[)")
@@ -92,6 +100,76 @@ def resource_place(located: Located) -> Place | None:
     """The place in a resource that a finding speaks of; None where it speaks of text."""
     place = located.finding.place
     return None if isinstance(place, TextPlace) else place
+
+
+def page_url(code: str) -> str:
+    """Where a rule's page is; empty for a rule of somebody else's."""
+    return f"{HOME}/rules/{code}" if _OWN_CODE.fullmatch(code) else ""
+
+
+def fix_option(located: Located) -> str:
+    """What has `kafkalint check` mend a finding: `--fix`; empty where it has to be mended by hand."""
+    return _OPTIONS.get(located.remedy.fix.applicability, "") if located.remedy and changes_of(located) else ""
+
+
+def changes_of(located: Located) -> tuple[Change, ...]:
+    """What a run can make of a finding's fix, file by file; nothing where it has to be mended by hand."""
+    remedy = located.remedy
+    if remedy is None or remedy.fix.applicability not in _OPTIONS:
+        return ()
+    return tuple(change for change in remedy.changes if change.edits)
+
+
+def fix_words(located: Located, command: str = "") -> str:
+    """How a finding could be mended: `Set maxUnavailable: 1 (--fix)`; empty where its help says it all.
+
+    `command` is what the options are given to.
+    """
+    remedy, option = located.remedy, fix_option(located)
+    if remedy is None or not (option or remedy.problem):
+        return ""
+    what = remedy.fix.description.strip().rstrip(".")
+    repeated = located.finding.help.lower().startswith(what.lower())
+    if option:
+        how = f"{'done by ' if repeated else ''}{command}{option}{_elsewhere(located)}"
+    else:
+        how = f"{'tried and taken back' if remedy.withdrawn else 'by hand'}, for {remedy.problem}"
+    return how if repeated else f"{what} ({how})"
+
+
+def _elsewhere(located: Located) -> str:
+    """The files that a fix changes, where they are others than the one that the finding points into."""
+    changes = changes_of(located)
+    if all(change.file == located.location.file for change in changes):
+        return ""
+    *most, last = [f"the new file {change.file}" if change.creates else change.file for change in changes]
+    return f", in {', '.join(most)}{' and ' if most else ''}{last}"
+
+
+def fixes_line(outcome: Outcome, command: str = "") -> str:
+    """How many findings need no hand: `3 of them could be mended with --fix, 2 more with …`; empty where all do."""
+    options = Counter(map(fix_option, outcome.findings))
+    parts = [(options[option], f"with {command}{option}") for option in (_FIX, _UNSAFE) if options[option]]
+    if not parts:
+        return ""
+    (number, how), *more = parts
+    total = len(outcome.findings)
+    all_of_them = {1: "It", 2: "Both"}.get(total, f"All {total}")
+    who = all_of_them if number == total else f"{number} of them"
+    return ", ".join([f"{who} could be mended {how}", *(f"{number} more {how}" for number, how in more)])
+
+
+def mended_title(outcome: Outcome) -> str:
+    """`4 findings in 2 files`."""
+    files = {change.file for located in outcome.mended for change in changes_of(located)}
+    return f"{plural(len(outcome.mended), 'finding')} in {plural(len(files), 'file')}"
+
+
+def mended_line(located: Located) -> str:
+    """A finding that is no more, where it was, and what was done: `kafka.yaml:12:3 KL301 pdb-missing: Add a …`."""
+    finding = located.finding
+    done = f": {located.remedy.fix.description}" if located.remedy else ""
+    return safe(f"{spot(located.location)} {finding.code} {finding.name}{done}")
 
 
 def fault_title(fault: Fault) -> str:

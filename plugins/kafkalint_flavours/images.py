@@ -108,6 +108,11 @@ class Dialect(NamedTuple):
         """The broker key that an environment variable sets in this image; None where it sets none."""
         return None
 
+    def variable(self, key: str) -> str | None:
+        """The environment variable that sets a broker key in this image; None where none does."""
+        names = (f"{prefix}{_variable(key)}" for prefix in ("KAFKA_CFG_", "KAFKA_"))
+        return next((name for name in names if self.env_to_property(name) == key), None)
+
     def default_log_dirs(self, env: Mapping[str, str | None], has_user_config: bool) -> str | None:
         """Where this image's broker keeps its data when neither its environment nor its file names a log directory.
 
@@ -219,6 +224,10 @@ def _underscored(name: str, excluded: frozenset[str]) -> str | None:
     if not name.startswith("KAFKA_") or name in excluded:
         return None
     return _property(name.removeprefix("KAFKA_")) or None
+
+
+def _variable(key: str) -> str:
+    return key.upper().replace("_", "__").replace("-", "___").replace(".", "_")
 
 
 def _property(name: str) -> str:

@@ -6,22 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from kafkalint.kafka.model import Role
 from kafkalint.kafka.topology import HOSTNAME
-from kafkalint.manifests.resources import Place, string_map
+from kafkalint_checks.availability._selecting import selected_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from kafkalint.kafka.colocation import Colocation
-    from kafkalint.kafka.model import NodePool
+    from kafkalint.manifests.resources import Place
 
 REQUIRED: Final = ("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
 PREFERRED: Final = ("affinity", "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution")
 SPREAD: Final = "topologySpreadConstraints"
 
-_STRIMZI_ROLES: Final = {Role.BROKER: "strimzi.io/broker-role", Role.CONTROLLER: "strimzi.io/controller-role"}
 _YAML_WORDS: Final = ("true", "false", "yes", "no", "on", "off", "null", "y", "n")
-# Labels that change with a release, or that everything of an installation carries.
-_UNSUITABLE: Final = ("helm.sh/chart", "chart", "heritage", "app.kubernetes.io/version", "app.kubernetes.io/managed-by")
 
 
 def loss(case: Colocation) -> str:
@@ -40,21 +35,8 @@ def crowd(case: Colocation) -> str:
 
 def labels_to_select(case: Colocation) -> str:
     """Labels that the pods in question share, as a selector is written: what a rule for them should ask for."""
-    first, *others = (pool.template.labels.known for pool in case.pools)
-    shared = {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
-    chosen = _stable(shared, case.pools, _STRIMZI_ROLES.get(case.group.role, ""))
+    chosen = selected_labels(case)
     return "{" + ", ".join(f"{key}: {_quoted(value)}" for key, value in chosen.items()) + "}"
-
-
-def _stable(shared: dict[str, str], pools: Sequence[NodePool], role_label: str) -> dict[str, str]:
-    if "strimzi.io/cluster" in shared:
-        own = role_label if shared.get(role_label) == "true" else "strimzi.io/name"
-        return {key: shared[key] for key in ("strimzi.io/cluster", own) if key in shared}
-    if "platform.confluent.io/type" in shared:
-        return {key: shared[key] for key in ("app", "platform.confluent.io/type") if key in shared}
-    asked = string_map(pools[0].resource.get("spec", "selector", "matchLabels"))
-    selected = {key: value for key, value in asked.items() if shared.get(key) == value}
-    return selected or {key: value for key, value in shared.items() if key not in _UNSUITABLE}
 
 
 def _quoted(value: str) -> str:

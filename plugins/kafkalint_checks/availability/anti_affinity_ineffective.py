@@ -9,14 +9,17 @@ from kafkalint.checking.finding import Applicability, Finding, Level
 from kafkalint.kafka.colocation import decidable, owner_of, sharing_nodes, unspread
 from kafkalint.kafka.placement import AffinityTerm, Apartness, Reason, Why
 from kafkalint.kafka.topology import HOSTNAME, ZONE
+from kafkalint_checks.availability._correcting import put_right
 from kafkalint_checks.availability._words import SPREAD, crowd, labels_to_select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kafkalint.checking.fix import Fix
     from kafkalint.kafka.colocation import Colocation
     from kafkalint.kafka.model import KafkaCluster, KafkaModel
     from kafkalint.manifests.resources import Place, Route
+    from kafkalint_checks.availability._apart import Order
 
 
 class AntiAffinityIneffective(ClusterCheck):
@@ -26,7 +29,8 @@ class AntiAffinityIneffective(ClusterCheck):
     Evaluates every anti-affinity term and topology spread constraint against the labels that the pods will really
     carry, those of an operator included. Flags a rule whose selector asks for other labels, whose `topologyKey` is
     misspelt, that reaches another namespace, whose `matchLabelKeys` limit it to a pod by itself, or whose `maxSkew`
-    admits all pods. A rule that is aimed at other pods of the input is left alone.
+    admits all pods. A rule that is aimed at other pods of the input is left alone. The fix corrects a rule that speaks
+    of Kafka, and writes another one beside a rule that may be meant for somebody else's pods.
 
     ## Why is this bad?
     The rule reads like protection and gives none. The API server accepts it without a word, and nobody looks again
@@ -101,9 +105,11 @@ class AntiAffinityIneffective(ClusterCheck):
             reasons = [reason for reason in case.deciding if case.place(reason) not in reported]
             reported |= {case.place(reason) for reason in reasons}
             if reasons:
-                yield self._finding(case, reasons, topology_key)
+                # Of several rules the one that would bind is the one to put right.
+                worst = next((each for each in reasons if each.rule and each.rule.is_hard), reasons[0])
+                yield self._finding(case, reasons, topology_key, put_right(case, worst, topology_key, cluster, model))
 
-    def _finding(self, case: Colocation, reasons: list[Reason], topology_key: str) -> Finding:
+    def _finding(self, case: Colocation, reasons: list[Reason], topology_key: str, order: Order | None) -> Finding:
         first = reasons[0]
         place = _place(case, first)
         others = [(_place(case, other), other.text) for other in reasons[1:]]
@@ -114,7 +120,11 @@ class AntiAffinityIneffective(ClusterCheck):
             f"The {_kind(first)} of {_owner(case, first)} does not keep {pods} {purpose}: {first.text}.",
             help=_help(case, first),
             related=[other for other in others if other[0] != place],
+            fix=self._fix(order) if order else None,
         )
+
+    def _fix(self, order: Order) -> Fix:
+        return self.mend(order.text, *order.operations, applicability=None if order.safe else Applicability.UNSAFE)
 
 
 def _cases(cluster: KafkaCluster, model: KafkaModel) -> Iterator[tuple[str, Colocation]]:

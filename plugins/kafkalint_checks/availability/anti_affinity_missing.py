@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.checking.fix import Fix, SetValue
 from kafkalint.kafka.colocation import sharing_nodes
 from kafkalint.kafka.placement import Apartness
+from kafkalint_checks.availability._apart import rule_apart
 from kafkalint_checks.availability._words import REQUIRED, crowd, loss, required_rule, switch
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ class AntiAffinityMissing(ClusterCheck):
     required anti-affinity over hosts or zones; a `DoNotSchedule` topology spread with `maxSkew: 1` over hosts, or over
     zones where there is certainly one for each pod; node labels that hold pools in different places; a port of the node
     that both ask for; `oneReplicaPerNode` of Confluent for Kubernetes. Pools that each keep their own pods apart are
-    also compared with one another.
+    also compared with one another. The rule that the fix writes needs as many nodes as there are pods; where it can
+    only be written for brokers and controllers together, it takes `--unsafe-fixes`.
 
     ## Why is this bad?
     The scheduler likes to fill a node, above all after another one has failed. When that node then dies, every broker
@@ -91,15 +94,25 @@ class AntiAffinityMissing(ClusterCheck):
         """One finding for each pool without a rule, or for pools that have one each but none for one another."""
         for case in sharing_nodes(cluster, model):
             if case.strength is Apartness.ABSENT:
-                yield self._finding(case, cluster)
+                yield self._finding(case, cluster, self._fix(case, cluster, model))
 
-    def _finding(self, case: Colocation, cluster: KafkaCluster) -> Finding:
+    def _finding(self, case: Colocation, cluster: KafkaCluster, fix: Fix | None) -> Finding:
         return self.finding(
             case.pools[0].template.place(*REQUIRED),
             f"Nothing keeps {crowd(case)} off one node{_operator(case, cluster)}: {loss(case)}.",
             help=required_rule(case),
             related=[(pool.template.place(*REQUIRED), f"the rules of {pool.title}") for pool in case.pools[1:]],
+            fix=fix,
         )
+
+    def _fix(self, case: Colocation, cluster: KafkaCluster, model: KafkaModel) -> Fix | None:
+        one_per_node = switch(case)
+        if one_per_node is not None:
+            return self.mend(f"Set {one_per_node.route[-1]}: true", SetValue(one_per_node, value=True))
+        order = rule_apart(case, cluster, model)
+        if order is None:
+            return None
+        return self.mend(order.text, *order.operations, applicability=None if order.safe else Applicability.UNSAFE)
 
 
 def _operator(case: Colocation, cluster: KafkaCluster) -> str:

@@ -10,11 +10,13 @@ from kafkalint.kafka.colocation import sharing_nodes
 from kafkalint.kafka.phrases import capital
 from kafkalint.kafka.placement import AffinityTerm, Apartness, Reason, Why
 from kafkalint.kafka.topology import HOSTNAME
+from kafkalint_checks.availability._apart import made_firm, rule_apart
 from kafkalint_checks.availability._words import PREFERRED, REQUIRED, crowd, loss, required_rule, switch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kafkalint.checking.fix import Fix
     from kafkalint.kafka.colocation import Colocation
     from kafkalint.kafka.model import KafkaCluster, KafkaModel, Rack
     from kafkalint.manifests.resources import Place
@@ -25,7 +27,8 @@ class AntiAffinitySoft(ClusterCheck):
 
     ## What it does
     Flags pods of one role that are kept apart by nothing stronger than a preferred anti-affinity, a topology spread
-    with `whenUnsatisfiable: ScheduleAnyway`, or one whose `maxSkew` lets several pods onto one node.
+    with `whenUnsatisfiable: ScheduleAnyway`, or one whose `maxSkew` lets several pods onto one node. The fix makes the
+    rule bind, which its author may have avoided for want of nodes.
 
     ## Why is this bad?
     The scheduler drops a preference as soon as nodes are short, which is just when one has failed or is drained. Two
@@ -101,22 +104,28 @@ class AntiAffinitySoft(ClusterCheck):
             if case.strength is Apartness.SOFT:
                 reason = _closest(case)
                 rack = cluster.rack if not _key(case, reason).written else None
-                yield self._by_rack(case, rack) if rack else self._finding(case, reason)
+                # A preference about zones stays: beside a rule about nodes it is of use.
+                about_nodes = reason.rule is not None and reason.rule.topology_key == HOSTNAME
+                order = made_firm(case, reason) if about_nodes and not rack else rule_apart(case, cluster, model)
+                fix = self.mend(order.text, *order.operations) if order else None
+                yield self._by_rack(case, rack, fix) if rack else self._finding(case, reason, fix)
 
-    def _by_rack(self, case: Colocation, rack: Rack) -> Finding:
+    def _by_rack(self, case: Colocation, rack: Rack, fix: Fix | None) -> Finding:
         """A preference that nobody wrote is the one that an older Strimzi adds for the rack."""
         return self.finding(
             rack.place,
             f"All that keeps {crowd(case)} off one node is the preference over "
             f"{rack.topology_key} that Strimzi up to 0.48 adds for `rack`: {loss(case)}.",
             help=required_rule(case),
+            fix=fix,
         )
 
-    def _finding(self, case: Colocation, reason: Reason) -> Finding:
+    def _finding(self, case: Colocation, reason: Reason, fix: Fix | None) -> Finding:
         return self.finding(
             _key(case, reason),
             f"{capital(crowd(case))} may still share a node, as {reason.text}: {loss(case)}.",
             help=_help(case, reason),
+            fix=fix,
         )
 
 

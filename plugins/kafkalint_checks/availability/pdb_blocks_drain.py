@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
 from kafkalint.kafka.coverage import covering, has_drain_cleaner, selected
+from kafkalint_checks.availability._budgets import (
+    covered,
+    described,
+    is_computable,
+    letting_one_go,
+    may_lose_one,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kafkalint.checking.fix import Fix
     from kafkalint.kafka.model import Budget, KafkaCluster, KafkaModel
 
 
@@ -19,8 +27,10 @@ class PdbBlocksDrain(ClusterCheck):
 
     ## What it does
     Computes, as the disruption controller does, how many of the selected pods may be evicted while all are healthy, and
-    flags a budget that allows none: `maxUnavailable: 0`, or `minAvailable` at or above the number of replicas. Silent
-    where the Strimzi Drain Cleaner is deployed, which rolls the pods itself.
+    flags a budget that allows none: `maxUnavailable: 0`, `minAvailable` at or above the number of replicas, or
+    `maxUnavailable` and percentages for pods of a StrimziPodSet, of which Kubernetes computes neither. Silent where the
+    Strimzi Drain Cleaner is deployed, which rolls the pods itself; as it may well be deployed elsewhere, what blocks
+    Strimzi's pods on purpose is only changed with `--unsafe-fixes`.
 
     ## Why is this bad?
     `kubectl drain` and node upgrades wait for the eviction to be allowed, and it never is. Somebody then deletes the
@@ -101,17 +111,33 @@ class PdbBlocksDrain(ClusterCheck):
         budgets = {id(budget): budget for pool in cluster.nodes for budget in covering(pool, cluster, model)}
         for budget in budgets.values():
             total = selected(budget, model).total
-            if _allows_nothing(budget, total):
-                yield self._finding(budget, total, cluster)
+            if _allows_nothing(budget, total) or _cannot_be_computed(budget, cluster, model):
+                yield self._finding(budget, total, cluster, model)
 
-    def _finding(self, budget: Budget, total: int | None, cluster: KafkaCluster) -> Finding:
+    def _finding(self, budget: Budget, total: int | None, cluster: KafkaCluster, model: KafkaModel) -> Finding:
         pods = f"of the {total} pods that it selects" if total else "of the pods that it selects"
+        computable = is_computable(budget, model)
         return self.finding(
             budget.limit,
             f"PodDisruptionBudget {budget.name} {_says(budget)} and lets none {pods} go: "
             f"no node that runs a pod of {cluster.title} can be drained.",
-            help="Use maxUnavailable: 1.",
+            help="Use maxUnavailable: 1."
+            if computable
+            else "Use minAvailable with the number of the pods less one: for pods of a custom resource "
+            "Kubernetes computes no maxUnavailable and no percentage.",
+            fix=self._fix(budget, total, cluster, model),
         )
+
+    def _fix(self, budget: Budget, total: int | None, cluster: KafkaCluster, model: KafkaModel) -> Fix | None:
+        operations, pools = letting_one_go(budget, model), covered(budget, model)
+        if not operations or not may_lose_one(pools, cluster):
+            return None
+        # Who blocks evictions of Strimzi's pods mostly has its Drain Cleaner at work, in a namespace of its own, and
+        # who blocks that of an only pod may want to be there when it goes.
+        pod_sets = any(pool.workload == "StrimziPodSet" for pool in pools)
+        meant = pod_sets and _allows_nothing(budget, total)
+        applicability = Applicability.UNSAFE if meant or total == 1 else None
+        return self.mend(described(operations), *operations, applicability=applicability)
 
 
 def _allows_nothing(budget: Budget, total: int | None) -> bool:
@@ -122,6 +148,13 @@ def _allows_nothing(budget: Budget, total: int | None) -> bool:
         # Nobody knows how many there will be: only what allows nothing whatever the number is can be told.
         return spec.is_unlimited or all(spec.disruptions_allowed(count) == 0 for count in (3, 1000))
     return total > 0 and spec.disruptions_allowed(total) == 0
+
+
+def _cannot_be_computed(budget: Budget, cluster: KafkaCluster, model: KafkaModel) -> bool:
+    """Whether its limit has a form that works for no pods like these; beside a second budget that is the cause."""
+    if budget.spec.problem is not None or not budget.spec.needs_scale or is_computable(budget, model):
+        return False
+    return all(len(covering(pool, cluster, model)) == 1 for pool in cluster.nodes if budget.covers(pool.pods))
 
 
 def _says(budget: Budget) -> str:

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from kafkalint.checking.check import BundleCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
-from kafkalint.kafka.coverage import Aimless, aimless_budgets
+from kafkalint.checking.fix import Fix, SetValue
+from kafkalint.kafka.coverage import Aimless, aimless_budgets, may_cover
+from kafkalint.kafka.labels import Requirement
+from kafkalint.kafka.model import Role
+from kafkalint.kafka.wording import tokens, vocabulary
+from kafkalint.manifests.bundles import may_share_namespace
+from kafkalint_checks.availability._selecting import corrected, exact_selector_by_name, selects_only
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from kafkalint.kafka.model import KafkaModel
+    from kafkalint.kafka.model import Budget, KafkaModel, NodePool
     from kafkalint.manifests.resources import Place
+
+_ROLE_WORDS: Final = {
+    "broker": Role.BROKER,
+    "brokers": Role.BROKER,
+    "controller": Role.CONTROLLER,
+    "controllers": Role.CONTROLLER,
+    "kraft": Role.CONTROLLER,
+    "zookeeper": Role.ZOOKEEPER,
+    "zk": Role.ZOOKEEPER,
+}
 
 
 class PdbSelectsNothing(BundleCheck):
@@ -100,9 +116,9 @@ class PdbSelectsNothing(BundleCheck):
         """One finding for each budget that misses."""
         for aimless in aimless_budgets(model):
             if aimless.budget.resource in model.bundle.primary:
-                yield self._finding(aimless)
+                yield self._finding(aimless, model)
 
-    def _finding(self, aimless: Aimless) -> Finding:
+    def _finding(self, aimless: Aimless, model: KafkaModel) -> Finding:
         nearest = aimless.nearest
         reason = str(aimless.mismatches[0]) if aimless.mismatches else "has no selector"
         return self.finding(
@@ -113,7 +129,57 @@ class PdbSelectsNothing(BundleCheck):
             related=[
                 (nearest.template.labels_place or nearest.resource.place(), f"the labels of {nearest.title}'s pods")
             ],
+            fix=self._fix(aimless, model),
         )
+
+    def _fix(self, aimless: Aimless, model: KafkaModel) -> Fix | None:
+        """What makes the budget select the one kind of pods that it can be for."""
+        bare = _bare(aimless.budget, model)
+        if aimless.instead is not None or not bare:
+            return None
+        if not aimless.mismatches:
+            return self._with_selector(aimless.budget, bare, model)
+        answers = {found for pool in bare if (found := _answer(aimless.budget, pool, model)) is not None}
+        if len(answers) != 1:
+            return None
+        wrong, right = answers.pop()
+        place = aimless.budget.place.child("selector")
+        change = corrected(place, wrong, right)
+        if change is None or not selects_only(change[1], bare, model):
+            return None
+        return self.mend(f"Select {wrong.key}: {right}", change[0])
+
+    def _with_selector(self, budget: Budget, bare: Sequence[NodePool], model: KafkaModel) -> Fix | None:
+        role = next((role for role in Role if role in bare[0].roles), Role.BROKER)
+        selector = exact_selector_by_name(bare, role, model) if len(bare) == 1 else None
+        if selector is None:
+            return None
+        return self.mend(f"Select the pods of {bare[0].title}", SetValue(budget.place.child("selector"), selector))
+
+
+def _bare(budget: Budget, model: KafkaModel) -> list[NodePool]:
+    """The pools that it could be for: those that no budget covers."""
+    return [
+        pool
+        for cluster in model.clusters
+        if may_share_namespace(cluster.namespace, budget.namespace)
+        for pool in cluster.nodes
+        if pool.template.complete and not may_cover(pool, cluster, model)
+    ]
+
+
+def _answer(budget: Budget, pool: NodePool, model: KafkaModel) -> tuple[Requirement, str] | None:
+    """The one condition that keeps a budget from a pool's pods, and the value found there; None if others are meant."""
+    missed = budget.spec.selector.unmatched(pool.template.labels) if budget.spec.selector else ()
+    if len(missed) != 1:
+        return None
+    wrong, found = missed[0]
+    if wrong.operator != "In" or wrong.key not in pool.template.labels.known or found is None:
+        return None
+    words = tokens(" ".join((budget.name, *wrong.values)))
+    roles = {_ROLE_WORDS[word] for word in words if word in _ROLE_WORDS}
+    foreign = tokens(" ".join(wrong.values)) - vocabulary(model)
+    return None if foreign or (roles and not roles & pool.roles) else (wrong, found)
 
 
 def _place(aimless: Aimless) -> Place:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
 from kafkalint.kafka.coverage import covering, selected
-from kafkalint.kafka.model import NodeGroup, Role
+from kafkalint_checks.availability._budgets import (
+    Limit,
+    described,
+    is_computable,
+    judged_groups,
+    letting_one_go,
+    limit_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kafkalint.kafka.model import Budget, KafkaCluster, KafkaModel
-
-
-class _Limit(NamedTuple):
-    """How many nodes may be away at once, and why not more."""
-
-    nodes: int
-    reason: str
+    from kafkalint.checking.fix import Fix
+    from kafkalint.kafka.model import Budget, KafkaCluster, KafkaModel, NodeGroup
 
 
 class PdbTooLoose(ClusterCheck):
@@ -111,28 +112,29 @@ class PdbTooLoose(ClusterCheck):
         if not cluster.whole:
             return
         reported: set[int] = set()
-        for group in _groups(cluster):
-            limit = _limit(group)
+        for group in judged_groups(cluster):
+            limit = limit_of(group)
             for budget in _over(group, cluster, model):
                 allowed = _allowed(budget, group, model)
                 if limit and allowed is not None and allowed > limit.nodes and id(budget) not in reported:
                     reported.add(id(budget))
-                    yield self._finding(budget, allowed, limit, group)
+                    yield self._finding(budget, allowed, limit, group, self._fix(budget, limit, model))
 
-    def _finding(self, budget: Budget, allowed: int, limit: _Limit, group: NodeGroup) -> Finding:
+    def _fix(self, budget: Budget, limit: Limit, model: KafkaModel) -> Fix | None:
+        operations = letting_one_go(budget, model)
+        # A quorum of two does without nobody, and one node has to go some time.
+        if not operations or limit.nodes < 1:
+            return None
+        return self.mend(described(operations), *operations)
+
+    def _finding(self, budget: Budget, allowed: int, limit: Limit, group: NodeGroup, fix: Fix | None) -> Finding:
         return self.finding(
             budget.limit,
             f"PodDisruptionBudget {budget.name} lets {allowed} of {group.replicas} {group.title} go at once; "
             f"{limit.reason}.",
             help="Use maxUnavailable: 1.",
+            fix=fix,
         )
-
-
-def _groups(cluster: KafkaCluster) -> Iterator[NodeGroup]:
-    """The quorum first, whose loss is worse: pools that are broker and controller are judged as both."""
-    yield NodeGroup(Role.CONTROLLER, cluster.controllers)
-    yield NodeGroup(Role.ZOOKEEPER, cluster.zookeeper)
-    yield NodeGroup(Role.BROKER, cluster.brokers)
 
 
 def _over(group: NodeGroup, cluster: KafkaCluster, model: KafkaModel) -> list[Budget]:
@@ -146,27 +148,4 @@ def _allowed(budget: Budget, group: NodeGroup, model: KafkaModel) -> int | None:
     if not total or budget.spec.problem is not None or budget.spec.is_unlimited:
         return None
     covered = sum(pool.replicas.value or 0 for pool in group.pools if budget.covers(pool.pods))
-    return min(budget.spec.disruptions_allowed(total), covered)
-
-
-def _limit(group: NodeGroup) -> _Limit | None:
-    total = group.replicas
-    if total is None or total < 2:
-        return None
-    if group.role is Role.BROKER:
-        return _replication_limit(group, total)
-    tolerated = (total - 1) // 2
-    return _Limit(tolerated, f"a quorum of {total} tolerates {tolerated}, and without it the cluster stops")
-
-
-def _replication_limit(group: NodeGroup, total: int) -> _Limit | None:
-    config = group.pools[0].config
-    factor = config.integer("default.replication.factor").value
-    in_sync = config.integer("min.insync.replicas").value
-    if factor is not None and in_sync is not None and total >= factor > in_sync >= 1 and factor > 1:
-        reason = (
-            f"replication factor {factor} with min.insync.replicas {in_sync} tolerates {factor - in_sync}, "
-            "and producers with acks=all stop"
-        )
-        return _Limit(factor - in_sync, reason)
-    return _Limit(total - 1, "nothing of the cluster is left then")
+    return min(budget.spec.disruptions_allowed(total, scalable=is_computable(budget, model)), covered)

@@ -11,11 +11,14 @@ from kafkalint.kafka.model import Role
 from kafkalint.kafka.own_places import one_in_each_zone
 from kafkalint.kafka.placement import AffinityTerm, Apartness, Reason, Why, spreads_over
 from kafkalint.kafka.topology import ZONE
+from kafkalint_checks.availability._apart import FIRM
 from kafkalint_checks.availability._words import SPREAD
+from kafkalint_checks.availability._zones import certainly_without_rack, spreading, telling_racks, without_spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kafkalint.checking.fix import Fix
     from kafkalint.kafka.model import KafkaCluster, KafkaModel, NodeGroup
     from kafkalint.manifests.resources import Place
 
@@ -28,7 +31,9 @@ class RackAwarenessMissing(ClusterCheck):
     ## What it does
     Where a rule or node labels spread the brokers over zones, looks for `broker.rack`: Strimzi's `rack`,
     `rackAssignment` of Confluent for Kubernetes, or the broker configuration. Silent where no two brokers can share a
-    zone, and where a part of the configuration is not in the input.
+    zone, and where a part of the configuration is not in the input. For plain manifests there is a fix from Kubernetes
+    1.35 on (`--kubernetes-version`), which copies the zone of the node to a label of the pod; for Confluent for
+    Kubernetes where the input lets the pods read nodes.
 
     ## Why is this bad?
     Kafka places the replicas of a partition in different racks only if brokers have one. Without it all replicas of a
@@ -107,6 +112,8 @@ class RackAwarenessMissing(ClusterCheck):
     ## References
     - https://kafka.apache.org/documentation/#basic_ops_racks
     - https://strimzi.io/docs/operators/latest/configuring#type-Rack-reference
+    - https://docs.confluent.io/operator/current/co-configure-rack-awareness.html
+    - https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#podtopologylabels
     """
 
     code: ClassVar[str] = "KL310"
@@ -116,14 +123,22 @@ class RackAwarenessMissing(ClusterCheck):
 
     def check(self, cluster: KafkaCluster, model: KafkaModel) -> Iterator[Finding]:
         """One finding for the cluster."""
-        if model.settings.zones == 1 or not _certainly_without_rack(cluster):
+        if model.settings.zones == 1 or not certainly_without_rack(cluster):
             return
         for group in decidable(cluster):
             rule = _spreading(group, cluster, model) if group.role is Role.BROKER else None
             if rule is not None and not _one_in_each_zone(group, model.settings.zones):
-                yield self._finding(cluster, group, rule)
+                yield self._finding(cluster, group, rule, self._fix(cluster, model))
 
-    def _finding(self, cluster: KafkaCluster, group: NodeGroup, rule: Place) -> Finding:
+    def _fix(self, cluster: KafkaCluster, model: KafkaModel) -> Fix | None:
+        """The racks; with them the spread of pools that have none, beside which a rack would be worth nothing."""
+        racks, cases = telling_racks(cluster, model), without_spread(cluster, model, ZONE)
+        spread = spreading(cases, ZONE, FIRM, cluster, model)
+        if not racks or spread is None:
+            return None
+        return self.mend("Make the zones of the brokers their racks", *racks, *spread)
+
+    def _finding(self, cluster: KafkaCluster, group: NodeGroup, rule: Place, fix: Fix | None) -> Finding:
         switch = cluster.rack_switch
         return self.finding(
             switch.place if switch else cluster.brokers[0].config.place,
@@ -131,15 +146,8 @@ class RackAwarenessMissing(ClusterCheck):
             "Kafka may put all replicas of a partition into one zone.",
             help=f"{switch.how}." if switch else _BY_HAND,
             related=[(rule, "what spreads them")],
+            fix=fix,
         )
-
-
-def _certainly_without_rack(cluster: KafkaCluster) -> bool:
-    """Whether Kafka has no racks; an operator writes broker.rack for nothing but what the model reads as a rack."""
-    if cluster.rack is not None:
-        return False
-    settings = [pool.config.get("broker.rack") for pool in cluster.brokers]
-    return cluster.operator is not None or all(setting.known and not setting.value for setting in settings)
 
 
 def _one_in_each_zone(group: NodeGroup, zones: int | None) -> bool:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
-from kafkalint.kafka.colocation import decidable, unspread
-from kafkalint.kafka.model import Role
 from kafkalint.kafka.phrases import listed
-from kafkalint.kafka.placement import Apartness
 from kafkalint.kafka.topology import HOSTNAME, ZONE
+from kafkalint_checks.availability._apart import MILD
 from kafkalint_checks.availability._words import SPREAD, labels_to_select
+from kafkalint_checks.availability._zones import spreading, without_spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kafkalint.checking.fix import Fix
     from kafkalint.kafka.colocation import Colocation
     from kafkalint.kafka.model import KafkaCluster, KafkaModel, Rack
 
@@ -26,7 +26,8 @@ class RackWithoutSpread(ClusterCheck):
     ## What it does
     Where brokers take `broker.rack` from a label of their node, looks for a rule that spreads the pods over that label.
     Up to 0.48 Strimzi adds a preference of its own, since 0.49 it adds none. Node labels that hold pools in different
-    places count as spreading. A rack by `kubernetes.io/hostname` is left to anti-affinity-missing.
+    places count as spreading. A rack by `kubernetes.io/hostname` is left to anti-affinity-missing. The fix spreads them
+    by preference, for brokers whose volumes lie in one zone have to be able to start.
 
     ## Why is this bad?
     Rack awareness spreads replicas over the racks that brokers are in; it moves no pod. If the scheduler has put all
@@ -113,17 +114,18 @@ class RackWithoutSpread(ClusterCheck):
             return
         if model.settings.zones == 1 and rack.topology_key == ZONE:
             return
-        cases = [
-            case
-            for group in decidable(cluster)
-            if group.role is Role.BROKER
-            for case in unspread(group, cluster, model, rack.topology_key or "")
-            if case.strength is Apartness.ABSENT
-        ]
+        cases = list(without_spread(cluster, model, rack.topology_key or ""))
         if cases:
-            yield self._finding(rack, cases, cluster)
+            yield self._finding(rack, cases, cluster, self._fix(rack, cases, cluster, model))
 
-    def _finding(self, rack: Rack, cases: list[Colocation], cluster: KafkaCluster) -> Finding:
+    def _fix(self, rack: Rack, cases: list[Colocation], cluster: KafkaCluster, model: KafkaModel) -> Fix | None:
+        # Mild: volumes that exist may hold brokers in one rack, where a firm constraint would keep them from starting.
+        operations = spreading(cases, rack.topology_key or "", MILD, cluster, model)
+        if not operations:
+            return None
+        return self.mend(f"Spread the brokers over {rack.topology_key} as far as it goes", *operations)
+
+    def _finding(self, rack: Rack, cases: list[Colocation], cluster: KafkaCluster, fix: Fix | None) -> Finding:
         pools = [pool for case in cases for pool in case.pools]
         operator = f", and since {rack.dropped_since} none is added for it" if rack.dropped_since else ""
         place = pools[0].template.place(SPREAD)
@@ -134,4 +136,5 @@ class RackWithoutSpread(ClusterCheck):
             help=f"Write a constraint with topologyKey {rack.topology_key}, maxSkew 1 and labelSelector.matchLabels "
             f"{labels_to_select(cases[0])} under {place.path}{' of each' if len(pools) > 1 else ''}.",
             related=[(pool.template.place(SPREAD), f"the rules of {pool.title}") for pool in pools],
+            fix=fix,
         )

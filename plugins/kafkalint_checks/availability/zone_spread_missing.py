@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
-from kafkalint.kafka.colocation import decidable, unspread
-from kafkalint.kafka.model import Role
-from kafkalint.kafka.placement import Apartness
 from kafkalint.kafka.topology import ZONE
+from kafkalint_checks.availability._apart import FIRM
 from kafkalint_checks.availability._words import SPREAD, crowd, labels_to_select
+from kafkalint_checks.availability._zones import spreading, telling_racks, without_spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from kafkalint.checking.fix import Fix
     from kafkalint.kafka.colocation import Colocation
     from kafkalint.kafka.model import KafkaCluster, KafkaModel
 
@@ -26,7 +26,9 @@ class ZoneSpreadMissing(ClusterCheck):
     Looks for a rule that spreads the brokers of a pool over `topology.kubernetes.io/zone`: a topology spread
     constraint, an anti-affinity, or node labels that hold pools in different zones. Silent where all brokers are held
     in one zone on purpose, where the configuration of kafkalint says `zones: 1`, where the rack is read from a label of
-    the node, which rack-without-spread judges, and where one `broker.rack` is written for all brokers of a pool.
+    the node, which rack-without-spread judges, and where one `broker.rack` is written for all brokers of a pool. The
+    fix makes the zones Kafka's racks as well, and is offered only where a manifest can do that. Brokers whose volumes
+    lie in one zone may not be able to start with it.
 
     ## Why is this bad?
     Nodes of several zones look alike to the scheduler unless a rule says otherwise, and brokers gather where there is
@@ -105,13 +107,21 @@ class ZoneSpreadMissing(ClusterCheck):
         """One finding for each pool of brokers; a rule about zones that misses is anti-affinity-ineffective."""
         if model.settings.zones == 1 or _is_about_racks(cluster):
             return
-        for group in decidable(cluster):
-            if group.role is Role.BROKER:
-                for case in unspread(group, cluster, model):
-                    if case.strength is Apartness.ABSENT:
-                        yield self._finding(case)
+        cases = list(without_spread(cluster, model, ZONE))
+        fix = self._fix(cases, cluster, model)
+        for case in cases:
+            yield self._finding(case, fix)
 
-    def _finding(self, case: Colocation) -> Finding:
+    def _fix(self, cases: Sequence[Colocation], cluster: KafkaCluster, model: KafkaModel) -> Fix | None:
+        """All of it together: a rack beside brokers that nothing spreads would be worse than none."""
+        # Firm, as whoever wants it has zones, and a preference is dropped just when a zone has failed.
+        spread, racks = spreading(cases, ZONE, FIRM, cluster, model), telling_racks(cluster, model)
+        if not spread or racks is None:
+            return None
+        order = f"Spread the brokers over {ZONE}" + (", and make the zones their racks" if racks else "")
+        return self.mend(order, *racks, *spread)
+
+    def _finding(self, case: Colocation, fix: Fix | None) -> Finding:
         place = case.pools[0].template.place(SPREAD)
         return self.finding(
             place,
@@ -119,6 +129,7 @@ class ZoneSpreadMissing(ClusterCheck):
             help=f"Write a constraint with topologyKey {ZONE}, maxSkew 1 and labelSelector.matchLabels "
             f"{labels_to_select(case)} under {place.path}; if all nodes lie in one zone, say `zones: 1` in the config.",
             related=[(pool.template.place(SPREAD), f"the rules of {pool.title}") for pool in case.pools[1:]],
+            fix=fix,
         )
 
 

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from kafkalint.checking.check import DocumentCheck
 from kafkalint.checking.finding import Applicability, Finding, Level, TextPlace
+from kafkalint.checking.fix import Fix, RewriteText, SetValue
 from kafkalint.manifests.documents import Document
 from kafkalint.manifests.nodes import Mapping, Node, Scalar, Sequence
-from kafkalint.manifests.resources import Route
+from kafkalint.manifests.resources import Place, Route
 from kafkalint.manifests.scalars import key_text, resolve_plain
 
 _CORE_BOOLEANS = frozenset(("true", "True", "TRUE", "false", "False", "FALSE"))
@@ -27,6 +28,9 @@ class AmbiguousScalar(DocumentCheck):
     Reports values and keys without quotes that Kubernetes' parser (YAML 1.1) and a YAML 1.2 parser read differently:
     `yes`, `no`, `on`, `off`, `y`, `n`; numbers with a leading zero that are octal to the one and decimal to the other;
     numbers with `_`. File permissions (`defaultMode: 0644`) are left alone: octal is what everybody means there.
+    The fix spells out what Kubernetes reads, so that nothing changes for it; where Kubernetes takes nothing but text
+    (the value of a variable, a label, the data of a ConfigMap) and refuses what it reads, the fix quotes the text, and
+    is unsafe.
 
     ## Why is this bad?
     The tool that renders or checks the manifest and the API server that gets it may disagree about what it says. An
@@ -72,8 +76,30 @@ class AmbiguousScalar(DocumentCheck):
                     continue
                 readings = _readings(node.value)
                 if readings:
-                    place = TextPlace.of(document, node) if key else resource.place(*route)
-                    yield self.finding(place, _message(node.value, readings, key=key), help=_help(node.value))
+                    text, place = TextPlace.of(document, node), resource.place(*route)
+                    yield self.finding(
+                        text if key else place,
+                        _message(node.value, readings, key=key),
+                        help=_help(node.value),
+                        fix=self._of_key(text, node) if key else self._of_value(text, place, node),
+                    )
+
+    def _of_key(self, text: TextPlace, node: Scalar) -> Fix | None:
+        """Keys are strings to Kubernetes, whatever they look like."""
+        if node.anchor is not None:
+            return None
+        return self.mend(f'Write "{key_text(node)}"', RewriteText(text, f'"{key_text(node)}"'))
+
+    def _of_value(self, text: TextPlace, place: Place, node: Scalar) -> Fix | None:
+        if node.anchor is not None:
+            return None
+        if _takes_text(place):
+            return self.mend(f'Write "{node.value}"', SetValue(place, node.value), applicability=Applicability.UNSAFE)
+        meant = _spelt(resolve_plain(node.value))
+        # A number may have more digits than its shortest spelling.
+        if repr(resolve_plain(meant)) != repr(resolve_plain(node.value)) or _readings(meant):
+            return None
+        return self.mend(f"Write {meant}", RewriteText(text, meant))
 
 
 def _scalars(root: Node) -> Iterator[tuple[Route, bool, Scalar]]:
@@ -135,6 +161,26 @@ def _named(value: Any) -> str:
 
 
 def _help(text: str) -> str:
-    value = resolve_plain(text)
-    meant = str(value).lower() if isinstance(value, bool) else str(value)
-    return f'Write {meant} if that is meant, or "{text}" if the text is.'
+    return f'Write {_spelt(resolve_plain(text))} if that is meant, or "{text}" if the text is.'
+
+
+def _spelt(value: Any) -> str:
+    """A value as both versions of YAML write it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _takes_text(place: Place) -> bool:
+    """Whether Kubernetes takes nothing but a string there, and refuses a boolean or a number.
+
+    All of them are `string` or `map[string]string` in the API: ObjectMeta, LabelSelector, EnvVar, Container, ConfigMap.
+    """
+    route = place.route
+    if place.resource.group == "" and place.resource.kind in ("ConfigMap", "Secret"):
+        return route[0] in ("data", "stringData")
+    holder, name = route[-2:] if len(route) > 1 else ("", "")
+    if isinstance(name, int):
+        return holder in ("args", "command")
+    if holder in ("labels", "annotations"):
+        return "metadata" in route[-3:-2]
+    in_variable = name == "value" and isinstance(holder, int) and route[-3:-2] == ("env",)
+    return in_variable or holder in ("matchLabels", "nodeSelector")

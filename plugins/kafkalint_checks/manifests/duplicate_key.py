@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from kafkalint.checking.check import DocumentCheck
 from kafkalint.checking.finding import Applicability, Finding, Level, TextPlace
+from kafkalint.checking.fix import Fix, RemoveEntry
 from kafkalint.manifests.documents import Document
 from kafkalint.manifests.nodes import Mapping, Node, Sequence
-from kafkalint.manifests.scalars import is_merge_key, key_text
+from kafkalint.manifests.scalars import is_merge_key, key_text, plain
+
+Pair: TypeAlias = tuple[Node, Node]
+"""A key with its value."""
 
 
 class DuplicateKey(DocumentCheck):
@@ -17,7 +21,8 @@ class DuplicateKey(DocumentCheck):
 
     ## What it does
     Reports the second of two equal keys of one mapping. Keys are compared as Kubernetes reads them: `yes` and `true`
-    are one key.
+    are one key. The fix removes the earlier one: what Kubernetes reads stays the same. It is safe where both have the
+    same value, and else unsafe, as the earlier one may be the one that is meant.
 
     ## Why is this bad?
     Kubernetes keeps the last one and says nothing: the first, with all that is under it, is as if it had never been
@@ -64,18 +69,18 @@ class DuplicateKey(DocumentCheck):
         if document.root is None:
             return
         for mapping in _mappings(document.root):
-            seen: dict[str, Node] = {}
-            for key, _ in mapping.pairs:
-                if is_merge_key(key):
+            seen: dict[str, Pair] = {}
+            for pair in mapping.pairs:
+                if is_merge_key(pair[0]):
                     continue
-                name = key_text(key)
-                first = seen.setdefault(name, key)
-                if first is not key:
-                    yield self._finding(document, name, first, key)
-                    seen[name] = key
+                name = key_text(pair[0])
+                first = seen.get(name)
+                if first is not None:
+                    yield self._finding(document, name, first, pair)
+                seen[name] = pair
 
-    def _finding(self, document: Document, name: str, first: Node, second: Node) -> Finding:
-        earlier, later = TextPlace.of(document, first), TextPlace.of(document, second)
+    def _finding(self, document: Document, name: str, first: Pair, second: Pair) -> Finding:
+        earlier, later = TextPlace.of(document, first[0]), TextPlace.of(document, second[0])
         line = document.source.text.position(earlier.at.start).line
         message = (
             f"{name} is written twice in this mapping: Kubernetes keeps this one and silently drops that of line {line}"
@@ -85,6 +90,16 @@ class DuplicateKey(DocumentCheck):
             message,
             help="Merge the two, or remove the one that is not meant.",
             related=[(earlier, "the one that is dropped")],
+            fix=self._fix(document, line, first, second),
+        )
+
+    def _fix(self, document: Document, line: int, first: Pair, second: Pair) -> Fix:
+        # Written out, as True equals 1 to Python.
+        alike = repr(plain(first[1])) == repr(plain(second[1]))
+        return self.mend(
+            f"Remove the one of line {line}",
+            RemoveEntry(document, first[0]),
+            applicability=Applicability.SAFE if alike else Applicability.UNSAFE,
         )
 
 

@@ -11,8 +11,10 @@ from kafkalint.kafka.images import ImageReference
 from kafkalint.kafka.misses import Stage, misses
 from kafkalint.kafka.model import ExporterKind
 from kafkalint.kafka.pods import hidden_environment
+from kafkalint_checks.observability._switching import switched_on
 
 if TYPE_CHECKING:
+    from kafkalint.checking.fix import Fix
     from kafkalint.kafka.model import KafkaCluster, KafkaModel, NodePool
     from kafkalint.manifests.resources import Place
 
@@ -30,6 +32,10 @@ class BrokerMetricsMissing(ClusterCheck):
     that speaks to Prometheus, and for the operator's own switch (`metricsConfig`). Confluent for Kubernetes always
     runs an exporter. Silent where the container is put together from what is not in the input, and where a monitor
     asks for metrics that are not there: that is monitor-selects-nothing.
+
+    With `--unsafe-fixes` Strimzi is told to serve them, which rolls the brokers: by the rules for the JMX exporter that
+    the input holds, else by the Strimzi Metrics Reporter, or, where the operator may be older than 0.47, by a ConfigMap
+    with rules. Where nothing would scrape them, a PodMonitor is added.
 
     ## Why is this bad?
     Under-replicated and offline partitions, an ISR that shrinks, request queues that fill up: Kafka tells all of it
@@ -101,16 +107,21 @@ class BrokerMetricsMissing(ClusterCheck):
             place = _place(pool, cluster)
             if place not in reported and not _exports(pool, cluster) and not _may_export(pool, model):
                 reported.add(place)
-                yield self._finding(place, pool, cluster)
+                yield self._finding(place, pool, cluster, model)
 
-    def _finding(self, place: Place, pool: NodePool, cluster: KafkaCluster) -> Finding:
+    def _finding(self, place: Place, pool: NodePool, cluster: KafkaCluster, model: KafkaModel) -> Finding:
         title = cluster.title if cluster.operator else pool.title
         return self.finding(
             place,
             f"{title} runs brokers without a JMX exporter or metrics reporter: "
             "under-replicated and offline partitions will not be seen by any alert.",
             help=_help(cluster),
+            fix=self._fix(cluster, model),
         )
+
+    def _fix(self, cluster: KafkaCluster, model: KafkaModel) -> Fix | None:
+        change = switched_on(cluster.metrics_switch, cluster, model) if cluster.metrics_switch else None
+        return self.mend(change.order, *change.operations) if change else None
 
 
 def _place(pool: NodePool, cluster: KafkaCluster) -> Place:

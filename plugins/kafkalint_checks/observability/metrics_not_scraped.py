@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.checking.fix import AddResource, SetValue
 from kafkalint.kafka.misses import misses
-from kafkalint.kafka.monitoring import reached
+from kafkalint.kafka.monitoring import misled_annotation, reached
 from kafkalint.kafka.phrases import capital
+from kafkalint.kafka.pod_monitors import has_prometheus_operator, pod_monitor
+from kafkalint_checks.observability._switching import goes_by_monitors
 
 if TYPE_CHECKING:
+    from kafkalint.checking.fix import Fix
     from kafkalint.kafka.model import Exporter, KafkaCluster, KafkaModel
 
 
@@ -25,6 +29,10 @@ class MetricsNotScraped(ClusterCheck):
     input against the pods and ports of each exporter. Silent where one of them may reach it, where another
     collector's objects are deployed, and where a monitor was meant for it and misses: that is monitor-selects-
     nothing.
+
+    The fix is a PodMonitor with the labels by which Prometheus selects the monitors of the input. Where nothing in the
+    input shows that the cluster knows PodMonitors it needs `--unsafe-fixes`: without the Prometheus operator the API
+    server refuses one.
 
     ## Why is this bad?
     The exporter runs, every dashboard is empty, and no alert on Kafka can ever fire.
@@ -119,11 +127,12 @@ class MetricsNotScraped(ClusterCheck):
         for exporter in unreached:
             if exporter.pods not in meant:
                 places[id(exporter.place.resource), exporter.place.route].append(exporter)
-        for exporter, *others in places.values():
-            yield self._finding(exporter, len(others))
+        for exporters in places.values():
+            yield self._finding(exporters, self._fix(exporters, cluster, model))
 
-    def _finding(self, exporter: Exporter, others: int) -> Finding:
-        title = capital(exporter.title) + (f" (and of {others} more)" if others else "")
+    def _finding(self, exporters: Sequence[Exporter], fix: Fix | None) -> Finding:
+        exporter, *others = exporters
+        title = capital(exporter.title) + (f" (and of {len(others)} more)" if others else "")
         port = exporter.ports[0]
         number = f"port {port.number}" if port.number is not None else f"port {port.name}"
         return self.finding(
@@ -131,6 +140,23 @@ class MetricsNotScraped(ClusterCheck):
             f"{title} serves metrics on {number}, and no ServiceMonitor, PodMonitor, "
             "scrape configuration or prometheus.io/scrape annotation here reaches it: nobody will see them.",
             help=_help(exporter),
+            fix=fix,
+        )
+
+    def _fix(self, exporters: Sequence[Exporter], cluster: KafkaCluster, model: KafkaModel) -> Fix | None:
+        """An annotation that errs; else a PodMonitor, safe only where the input shows that the cluster knows them."""
+        annotation = misled_annotation(exporters[0], model)
+        number = exporters[0].ports[0].number
+        if annotation is not None and number is not None:
+            change = SetValue(annotation, str(number))
+            return self.mend(f"Set prometheus.io/port: {number}", change, applicability=Applicability.UNSAFE)
+        monitor = pod_monitor(exporters, cluster, model) if goes_by_monitors(model) else None
+        if monitor is None:
+            return None
+        return self.mend(
+            f"Add PodMonitor {monitor['metadata']['name']}",
+            AddResource(exporters[0].place.resource, monitor),
+            applicability=None if has_prometheus_operator(model) else Applicability.UNSAFE,
         )
 
 

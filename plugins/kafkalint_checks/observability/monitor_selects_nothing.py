@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import BundleCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.checking.fix import AppendItem, Operation, SetValue
+from kafkalint.kafka.aiming import Correction, corrections, corrections_beside
 from kafkalint.kafka.misses import Miss, Stage, misses
 from kafkalint.kafka.model import ExporterKind
+from kafkalint_checks.observability._switching import told
 
 if TYPE_CHECKING:
-    from kafkalint.kafka.model import KafkaModel
+    from kafkalint.checking.fix import Fix
+    from kafkalint.kafka.model import KafkaCluster, KafkaModel
     from kafkalint.manifests.resources import Place
 
 
@@ -23,6 +27,10 @@ class MonitorSelectsNothing(BundleCheck):
     Services, and through their selectors to pods; or of pods), the port that it names, by name, among those that
     exist. Speaks where nothing is left at the end although the cluster it was meant for is in the input. A monitor
     for a component that the input does not hold is left alone.
+
+    Where exactly one namespace, label or port leads to pods that no other monitor scrapes, the fix writes it into the
+    monitor. Where a Service or the pods would have to change instead, or metrics are switched off, it needs
+    `--unsafe-fixes`.
 
     ## Why is this bad?
     Prometheus shows no target and no error. Dashboards stay empty, alerts never fire, and nobody is told.
@@ -117,16 +125,74 @@ class MonitorSelectsNothing(BundleCheck):
         for miss in misses(model):
             if miss.monitor.resource in model.bundle.primary and miss.place not in reported:
                 reported.add(miss.place)
-                yield self._finding(miss)
+                yield self._finding(miss, self._fix(miss, model))
 
-    def _finding(self, miss: Miss) -> Finding:
+    def _finding(self, miss: Miss, fix: Fix | None) -> Finding:
         unserved = _unserved(miss)
         return self.finding(
             miss.place,
             f"{_title(miss)} {_REASONS[miss.stage](miss)}: Prometheus gets no target from it.",
             help=f"Switch the metrics on: {unserved.path}." if unserved else _help(miss),
             related=[(unserved, "metrics would be switched on here")] if unserved else [],
+            fix=fix,
         )
+
+    def _fix(self, miss: Miss, model: KafkaModel) -> Fix | None:
+        found = corrections(miss, model)
+        if not found:
+            return self._switch_on(miss, model)
+        beyond = any(each.elsewhere for each in found)
+        return self.mend(
+            _sentence([_order(each) for each in found]),
+            *(_operation(each) for each in found),
+            applicability=Applicability.UNSAFE if beyond else Applicability.SAFE,
+        )
+
+    def _switch_on(self, miss: Miss, model: KafkaModel) -> Fix | None:
+        """The metrics switched on, and the monitor corrected if it would miss them even so."""
+        cluster = next((target.cluster for target in miss.targets if target.cluster), None)
+        switch = cluster.metrics_switch if cluster else None
+        change = told(switch) if switch and not _is_served(cluster) else None
+        found = corrections_beside(miss, model, switch.serves) if switch and change else None
+        if change is None or found is None:
+            return None
+        return self.mend(
+            _sentence([change.order, *map(_order, found)]),
+            *change.operations,
+            *(_operation(each) for each in found),
+            applicability=Applicability.UNSAFE,
+        )
+
+
+def _is_served(cluster: KafkaCluster | None) -> bool:
+    return cluster is None or any(exporter.kind is ExporterKind.JMX for exporter in cluster.exporters)
+
+
+def _sentence(orders: list[str]) -> str:
+    """Several orders as one."""
+    first, *others = orders
+    return " and ".join([first, *(f"{other[0].lower()}{other[1:]}" for other in others)])
+
+
+def _operation(correction: Correction) -> Operation:
+    kind = AppendItem if correction.item else SetValue
+    return kind(correction.place, correction.value)
+
+
+def _order(correction: Correction) -> str:
+    key, value = correction.place.route[-1], correction.value
+    where = ""
+    if correction.elsewhere:
+        resource = correction.place.resource
+        where = f" in {resource.kind} {resource.name}"
+    if correction.item:
+        return f"Add port {value['name'] if 'name' in value else value['port']}{where}"
+    if key == "name" and isinstance(correction.place.route[-2], int):
+        return f"Name the port {value}{where}"
+    if "matchNames" in correction.place.route:
+        return f"Set namespaceSelector.matchNames: {value[0] if isinstance(value, list) else value}"
+    label = correction.place.resource.get(*correction.place.route[:-2], "key") if key == 0 else key
+    return f"Set {label}: {value}{where}"
 
 
 def _title(miss: Miss) -> str:
@@ -189,7 +255,7 @@ _REASONS = {
 def _unserved(miss: Miss) -> Place | None:
     """Where metrics would have to be switched on, if the port is missing because they are not."""
     cluster = miss.targets[0].cluster if miss.stage is Stage.PORT and miss.targets else None
-    if cluster is None or any(exporter.kind is ExporterKind.JMX for exporter in cluster.exporters):
+    if cluster is None or _is_served(cluster):
         return None
     nodes = [pool.pods for pool in cluster.nodes]
     return cluster.metrics_switch.place if cluster.metrics_switch and miss.targets[0].pods in nodes else None

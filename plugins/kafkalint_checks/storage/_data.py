@@ -59,7 +59,12 @@ def on_the_container_layer(directory: DataDirectory, pool: NodePool) -> bool:
 
 
 def meant_mount(directory: DataDirectory, pool: NodePool) -> Mount | None:
-    """The lasting volume's mount that a directory, which does not last, was probably meant to lie on.
+    """The lasting volume's mount that a directory, which does not last, was probably meant to lie on."""
+    return next(iter(meant_mounts(directory, pool)), None)
+
+
+def meant_mounts(directory: DataDirectory, pool: NodePool) -> list[Mount]:
+    """Mounts of lasting volumes that a directory, which does not last, may have been meant to lie on.
 
     A directory that someone put on an emptyDir was meant for another volume only if that one holds nothing else.
     """
@@ -67,8 +72,7 @@ def meant_mount(directory: DataDirectory, pool: NodePool) -> Mount | None:
     lasting = [mount for mount in pool.mounts if kinds.get(mount.volume) in _LASTING and _may_hold_data(mount)]
     used = {other.volume.name for other in pool.data if other.volume is not None}
     idle = [mount for mount in lasting if mount.volume not in used]
-    candidates = idle if directory.volume is not None else [*idle, *lasting]
-    return next(iter(candidates), None)
+    return idle if directory.volume is not None else idle or lasting
 
 
 def _may_hold_data(mount: Mount) -> bool:

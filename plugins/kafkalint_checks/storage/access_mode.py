@@ -9,9 +9,11 @@ from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
 from kafkalint.kafka.model import VolumeKind
 from kafkalint_checks.storage._data import data_volumes, inhabited, nodes
+from kafkalint_checks.storage._modes import may_be_once, without
 
 if TYPE_CHECKING:
     from kafkalint.kafka.model import Claim, KafkaCluster, KafkaModel, NodePool
+    from kafkalint_checks.storage._modes import Change
 
 _CONSEQUENCES = {
     "ReadWriteMany": "block storage does not offer it, and nothing keeps a second pod from writing to the data",
@@ -109,9 +111,10 @@ class AccessMode(ClusterCheck):
         for pool in inhabited(cluster):
             for volume, _ in data_volumes(pool, VolumeKind.CLAIM_TEMPLATE):
                 if volume.claim is not None:
-                    yield from self._judge(pool, volume.claim)
+                    change = without(volume.claim, _CONSEQUENCES) if may_be_once(volume, pool, model) else None
+                    yield from self._judge(pool, volume.claim, change)
 
-    def _judge(self, pool: NodePool, claim: Claim) -> Iterator[Finding]:
+    def _judge(self, pool: NodePool, claim: Claim, change: Change | None) -> Iterator[Finding]:
         modes = claim.access_modes
         wrong = [mode for mode in modes.value or () if mode in _CONSEQUENCES]
         if modes.written and wrong:
@@ -121,4 +124,5 @@ class AccessMode(ClusterCheck):
                 f"Claim template {claim.name} asks for {mode} where each of {nodes(pool)} writes alone and "
                 f"ReadWriteOnce is enough: {_CONSEQUENCES[mode]}.",
                 help="Write accessModes: [ReadWriteOnce]; claims that exist keep their mode until they are made anew.",
+                fix=self.mend(change.description, *change.operations) if change else None,
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.checking.fix import SetValue
 from kafkalint.kafka.model import VolumeKind
 from kafkalint_checks.storage._data import nodes
 
@@ -93,4 +94,5 @@ class ClaimDeletedWithCluster(ClusterCheck):
             f"{key}: {found} deletes the persistent claims of {nodes(pool)}, and with them the data, when "
             f"{_WHEN.get(key, 'the cluster is deleted')}; {keep} keeps them.",
             help=f"Write {key}: {keep}, and delete claims by hand once nobody needs them.",
+            fix=self.mend(f"Set {key}: {keep}", SetValue(place, False if place.value is True else keep)),
         )

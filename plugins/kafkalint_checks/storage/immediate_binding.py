@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import RunCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.checking.fix import Fix, SetValue
 from kafkalint.kafka.topology import ZONE, modern_topology_key
 from kafkalint.manifests.resources import dig, items
 from kafkalint_checks.storage._classes import UsedClass, classes_in
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from kafkalint.kafka.model import NodePool
     from kafkalint.manifests.resources import Resource
 
+_LATE = "WaitForFirstConsumer"
 _SINGLE_NODE = ("k8s.io/minikube-hostpath", "docker.io/hostpath")
 
 
@@ -157,6 +159,7 @@ class ImmediateBinding(RunCheck):
             f"{used.title} has {_found(used.resource)} and not WaitForFirstConsumer: the volumes of {used.users} come "
             f"to lie {where} that the scheduler did not choose, and a pod that cannot run there stays pending.",
             help=_HELP,
+            fix=self._fix(used),
         )
 
     def _perhaps(self, used: UsedClass, pool: NodePool) -> Finding:
@@ -166,7 +169,15 @@ class ImmediateBinding(RunCheck):
             f"to zones: if volumes of {used.resource.text('provisioner')} lie in a zone, it may not be the pod's.",
             help=_HELP,
             level=Level.INFO,
+            fix=self._fix(used),
         )
+
+    def _fix(self, used: UsedClass) -> Fix | None:
+        """None where a pod names its node: no scheduler looks at it then, and its claim would never be bound."""
+        if any(use.pool.template.get("nodeName") for use in used.uses):
+            return None
+        place = used.resource.place("volumeBindingMode")
+        return self.mend(f"Set volumeBindingMode: {_LATE}", SetValue(place, _LATE))
 
 
 _HELP = "Write volumeBindingMode: WaitForFirstConsumer. A class that exists has to be made anew; its volumes stay."

@@ -12,6 +12,7 @@ from kafkalint.kafka.filesystems import filesystem
 from kafkalint.kafka.model import Holds, VolumeKind
 from kafkalint.manifests.resources import items
 from kafkalint_checks.storage._data import data_volumes, inhabited, nodes
+from kafkalint_checks.storage._moving import moved
 
 if TYPE_CHECKING:
     from kafkalint.kafka.model import DataDirectory, KafkaCluster, KafkaModel, Mount, NodePool, Volume
@@ -112,21 +113,27 @@ class LogDirIsMountRoot(ClusterCheck):
             for volume, directories in data_volumes(pool, VolumeKind.CLAIM_TEMPLATE, VolumeKind.CLAIM):
                 at_root = next(_at_root(directories), None)
                 if at_root is not None and filesystem(volume, pool, model) in ("ext4", None):
-                    yield self._finding(pool, volume, at_root)
+                    yield self._finding(pool, volume, *at_root, model)
 
-    def _finding(self, pool: NodePool, volume: Volume, mount: Mount) -> Finding:
+    def _finding(
+        self, pool: NodePool, volume: Volume, directory: DataDirectory, mount: Mount, model: KafkaModel
+    ) -> Finding:
         below = posixpath.join(mount.path, "logs")
+        operation = moved(directory, below, pool, model)
         return self.finding(
             mount.place.child("mountPath"),
             f"Log directory {mount.path} of {nodes(pool)} is the root of volume {volume.name} and not a directory "
             "below it: on ext4 there is a lost+found, and Kafka does not start beside it.",
             help=f"Let log.dirs name a directory below the mount, such as {below}, or mount the volume with a subPath. "
             "Brokers that hold data need it moved there too, or they start empty.",
+            fix=self.mend(f"Keep the logs in {below}; brokers that hold data need it moved there first", operation)
+            if operation
+            else None,
         )
 
 
-def _at_root(directories: Iterable[DataDirectory]) -> Iterator[Mount]:
-    """Mounts that are log directories from the root of their volume.
+def _at_root(directories: Iterable[DataDirectory]) -> Iterator[tuple[DataDirectory, Mount]]:
+    """Log directories that are the root of their volume, with the mount.
 
     Only a broker (LogManager) reads every directory as a partition; a controller opens its one log by name.
     """
@@ -136,7 +143,7 @@ def _at_root(directories: Iterable[DataDirectory]) -> Iterator[Mount]:
             continue
         below = mount.sub_path or mount.per_pod or mount.place.child("subPathExpr").value
         if not below and posixpath.normpath(path) == mount.path:
-            yield mount
+            yield directory, mount
 
 
 def _clears_lost_found(pool: NodePool) -> bool:

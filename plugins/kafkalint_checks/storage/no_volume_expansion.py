@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import RunCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.checking.fix import SetValue
 from kafkalint_checks.storage._classes import UsedClass, classes_in
 
 if TYPE_CHECKING:
@@ -131,10 +132,12 @@ class NoVolumeExpansion(RunCheck):
     def _finding(self, used: UsedClass) -> Finding:
         written = used.resource.get("allowVolumeExpansion") is not None
         found = "forbids its volumes to grow" if written else "has no allowVolumeExpansion: its volumes cannot grow"
+        place = used.resource.place("allowVolumeExpansion")
         return self.finding(
-            used.resource.place("allowVolumeExpansion"),
+            place,
             f"{used.title} {found}, and when a disk of {used.users} fills up, the volume has to be replaced.",
             help="Write allowVolumeExpansion: true; it can be changed in a class that exists.",
+            fix=self.mend("Set allowVolumeExpansion: true", SetValue(place, value=True)),
         )
 
 

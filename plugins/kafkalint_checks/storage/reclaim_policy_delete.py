@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import RunCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.checking.fix import SetValue
 from kafkalint.kafka.volume_binding import NO_PROVISIONER
 from kafkalint_checks.storage._classes import Use, UsedClass, classes_in, uses
 from kafkalint_checks.storage._data import nodes
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from kafkalint.checking.check import Run
 
 _POLICY = ("spec", "persistentVolumeReclaimPolicy")
+_KEEP = "Retain"
 
 
 class ReclaimPolicyDelete(RunCheck):
@@ -141,23 +143,27 @@ class ReclaimPolicyDelete(RunCheck):
     def _of_class(self, used: UsedClass) -> Finding:
         written = used.resource.get("reclaimPolicy") is not None
         found = "reclaimPolicy Delete" if written else "no reclaimPolicy, which means Delete,"
+        place = used.resource.place("reclaimPolicy")
         return self.finding(
-            used.resource.place("reclaimPolicy"),
+            place,
             f"{used.title} has {found} and not Retain: the data of {used.users} goes when its claims are deleted.",
             help="Write reclaimPolicy: Retain. A class that exists has to be made anew; its volumes keep the policy "
             "that they have until it is changed in themselves (persistentVolumeReclaimPolicy).",
+            fix=self.mend(f"Set {place.path}: {_KEEP}", SetValue(place, _KEEP)),
         )
 
     def _behind(self, use: Use) -> Iterator[Finding]:
         found = use.certainly_on(lambda volume: volume.spec.get(_POLICY[1]) in ("Delete", "Recycle"))
         if found:
-            first, *others = found
+            first = found[0]
+            places = [each.resource.place(*_POLICY) for each in found]
             finding = self.finding(
-                first.resource.place(*_POLICY),
+                places[0],
                 f"PersistentVolume {first.name} has {_POLICY[1]} {first.spec[_POLICY[1]]} and not Retain: the data of "
                 f"{nodes(use.pool)} goes as soon as its claim is deleted.",
                 help=f"Write {_POLICY[1]}: Retain.",
-                related=[(other.resource.place(*_POLICY), "likewise") for other in others],
+                related=[(place, "likewise") for place in places[1:]],
+                fix=self.mend(f"Set {_POLICY[1]}: {_KEEP}", *(SetValue(place, _KEEP) for place in places)),
             )
             yield replace(finding, cluster=use.cluster.name)
 

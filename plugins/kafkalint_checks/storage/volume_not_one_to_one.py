@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.checking.fix import AppendItem, RemoveValue
 from kafkalint.kafka.claims import ClaimUse, claim_uses
 from kafkalint.kafka.model import Holds, VolumeKind
+from kafkalint.kafka.volume_binding import is_static, volumes_behind
 from kafkalint_checks.storage._data import data_volumes, inhabited, nodes, what
+from kafkalint_checks.storage._modes import ONCE, may_be_once, without
 
 if TYPE_CHECKING:
+    from kafkalint.checking.fix import Fix
     from kafkalint.kafka.model import DataDirectory, KafkaCluster, KafkaModel, NodePool, Volume
     from kafkalint.manifests.resources import Place
+
+# What one claim says and another may say too; a data source or a volume's name is of one claim alone.
+_REPEATABLE = frozenset(("accessModes", "storageClassName", "volumeMode", "resources"))
 
 
 class VolumeNotOneToOne(ClusterCheck):
@@ -23,7 +30,8 @@ class VolumeNotOneToOne(ClusterCheck):
     Follows every data directory of a broker, controller or ZooKeeper server to its claim and asks who else writes
     there: other replicas of the same workload, another workload, a second log directory of the same broker, or, with
     `ReadWriteMany`, whoever likes to. Claim templates give each pod a claim of its own; their access modes are
-    access-mode's matter.
+    access-mode's matter. The fix makes a claim that the replicas of a StatefulSet share the template of one for each,
+    where the claim is among the manifests; brokers then begin with an empty volume.
 
     ## Why is this bad?
     Kafka replicates so that a disk may be lost. Brokers that share one lose their copies together, lock each other
@@ -122,7 +130,8 @@ class VolumeNotOneToOne(ClusterCheck):
         users = {id(use.resource): use for use in (own, *uses) if use.claim == own.claim}
         others = [use for use in users.values() if use.resource is not pool.resource]
         if (pool.replicas.value or 0) > 1:
-            yield self._shared_by_replicas(pool, own, directories, others)
+            fix = None if others else self._template(pool, volume, model)
+            yield self._shared_by_replicas(pool, own, directories, others, fix)
         elif others:
             order = [id(use.resource) for use in uses]
             in_order = sorted(users.values(), key=lambda use: order.index(id(use.resource)))
@@ -131,7 +140,12 @@ class VolumeNotOneToOne(ClusterCheck):
             yield from self._open_to_many(pool, volume, model)
 
     def _shared_by_replicas(
-        self, pool: NodePool, own: ClaimUse, directories: list[DataDirectory], others: list[ClaimUse]
+        self,
+        pool: NodePool,
+        own: ClaimUse,
+        directories: list[DataDirectory],
+        others: list[ClaimUse],
+        fix: Fix | None,
     ) -> Finding:
         return self.finding(
             own.place,
@@ -139,6 +153,25 @@ class VolumeNotOneToOne(ClusterCheck):
             f"{own.claim}, and not on one each: they write to the same files or fail with the same disk.",
             help=_template_help(pool),
             related=[(use.place, f"{use.title} mounts it too") for use in others],
+            fix=fix,
+        )
+
+    def _template(self, pool: NodePool, volume: Volume, model: KafkaModel) -> Fix | None:
+        """A claim for each pod, like the one that they share; None where that is not known or cannot be repeated."""
+        claim = volume.claim
+        if claim is None or claim.resource is None or pool.workload != "StatefulSet":
+            return None
+        spec = claim.resource.get("spec")
+        one_of_its_kind = is_static(claim, model) or volumes_behind(volume, pool, model)
+        if not isinstance(spec, dict) or not spec.keys() <= _REPEATABLE or one_of_its_kind:
+            return None
+        if spec.get("storageClassName") != claim.storage_class.value:
+            return None  # an annotation names the class
+        template = {"metadata": {"name": volume.name}, "spec": {**spec, "accessModes": [ONCE]}}
+        return self.mend(
+            f"Give each pod a claim of its own by a template like {claim.name}",
+            RemoveValue(volume.place, up_to=len(pool.template.base.route)),
+            AppendItem(pool.resource.place("spec", "volumeClaimTemplates"), template),
         )
 
     def _shared_by_workloads(self, users: list[ClaimUse], model: KafkaModel) -> Finding:
@@ -159,11 +192,13 @@ class VolumeNotOneToOne(ClusterCheck):
         if claim is None or not modes or "ReadWriteMany" not in modes:
             return
         inside = claim.resource is not None and claim.resource in model.bundle.primary
+        change = without(claim, ("ReadWriteMany",)) if inside and may_be_once(volume, pool, model) else None
         yield self.finding(
             claim.access_modes.place.child(modes.index("ReadWriteMany")) if inside else _reference(volume),
             f"Claim {claim.name} holds the data of {nodes(pool)} with ReadWriteMany where ReadWriteOnce is wanted: a "
             "second pod, even the next one of a rollout, may write to the same files.",
             help="Write accessModes: [ReadWriteOnce], on block storage; for several brokers use volumeClaimTemplates.",
+            fix=self.mend(change.description, *change.operations) if change else None,
         )
 
     def _taken(self, pool: NodePool, volume: Volume, uses: list[ClaimUse], model: KafkaModel) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
+from kafkalint.checking.fix import SetValue
 
 if TYPE_CHECKING:
     from kafkalint.kafka.model import KafkaCluster, KafkaModel, NodePool, Service
@@ -105,12 +106,14 @@ class NotReadyAddressesHidden(ClusterCheck):
 
     def _hidden(self, service: Service, pool: NodePool) -> Iterator[Finding]:
         if service.resource is not None:
+            place = service.resource.place("spec", "publishNotReadyAddresses")
             yield self.finding(
-                service.resource.place("spec", "publishNotReadyAddresses"),
+                place,
                 f"Service {service.name} does not publish the addresses of pods that are not ready: until it is ready, "
                 f"a node of {pool.title} has no name in DNS, and its {(pool.replicas.value or 2) - 1} peers cannot "
                 "find it.",
                 help="Set publishNotReadyAddresses: true.",
+                fix=self.mend("Set publishNotReadyAddresses: true", SetValue(place, value=True)),
             )
 
 

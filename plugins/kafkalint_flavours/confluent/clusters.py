@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kafkalint.kafka.images import ImageReference
 from kafkalint.kafka.model import KafkaCluster, Mode, Rack, Setter, Setting, Switch
 from kafkalint.kafka.topology import ZONE
+from kafkalint.kafka.versions import Version
 from kafkalint.manifests.shapes import text
 from kafkalint_flavours.confluent.dependencies import dependencies_of
 from kafkalint_flavours.confluent.fields import CONTROLLER, OPERATOR
 from kafkalint_flavours.confluent.pools import operator_version_of, pool_of, version_of
+from kafkalint_flavours.confluent.racks import rack_switch
 from kafkalint_flavours.confluent.serving import listeners_of, services_of
 from kafkalint_flavours.confluent.topics import topics_of
-from kafkalint_flavours.confluent.watching import budget_of, exporters_of
+from kafkalint_flavours.confluent.watching import LAG_KEY, budget_of, exporters_of
 
 if TYPE_CHECKING:
     from kafkalint.kafka.model import NodePool
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from kafkalint.manifests.resources import Resource
 
 FLAVOUR = "confluent"
+_LAG_EMITTER_SINCE = Version(7, 5)
 
 
 def cluster_of(kafka: Resource, bundle: Bundle) -> KafkaCluster:
@@ -31,7 +35,7 @@ def cluster_of(kafka: Resource, bundle: Bundle) -> KafkaCluster:
     return _cluster(kafka, dependencies.mode, pools, zookeeper)._replace(
         version=version_of(kafka),
         lag_switch=_lag_switch(brokers),
-        rack_switch=_rack_switch(kafka),
+        rack_switch=rack_switch(kafka, bundle),
         listeners=tuple(listeners_of(kafka)),
         topics=tuple(topics_of(kafka, bundle)),
         rack=_rack(brokers),
@@ -74,13 +78,14 @@ def _cluster(
 
 
 def _lag_switch(brokers: NodePool) -> Switch:
+    """The consumer lag emitter, which Confluent Server has since 7.5 (docs, "Monitor Consumer Lag")."""
     place = brokers.config.place
-    return Switch(place, f"Add confluent.consumer.lag.emitter.enabled=true there ({place.path})")
-
-
-def _rack_switch(kafka: Resource) -> Switch:
-    place = kafka.place("spec", "rackAssignment", "nodeLabels")
-    return Switch(place, f"List {ZONE} under {place.path}; the pods need a service account that may read nodes")
+    line = f"{LAG_KEY}=true"
+    image = ImageReference.parse(brokers.resource.get("spec", "image", "application"))
+    version = Version.parse(image.tag)
+    has_emitter = image.name == "cp-server" and version is not None and version >= _LAG_EMITTER_SINCE
+    undecided = LAG_KEY not in brokers.config.entries
+    return Switch(place, f"Add {line} there ({place.path})", line if has_emitter and undecided else None, item=True)
 
 
 def _rack(brokers: NodePool) -> Rack | None:

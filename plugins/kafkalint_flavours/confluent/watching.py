@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kafkalint.kafka.model import MetricsPort
     from kafkalint.manifests.resources import Place
 
-_LAG_KEY = "confluent.consumer.lag.emitter.enabled"
+LAG_KEY = "confluent.consumer.lag.emitter.enabled"
 
 
 def budget_of(pool: NodePool) -> Budget:
@@ -41,7 +41,7 @@ def exporters_of(pool: NodePool) -> Iterator[Exporter]:
 
 
 def _lag_exporters(pool: NodePool) -> Iterator[Exporter]:
-    emitter = pool.config.get(_LAG_KEY)
+    emitter = pool.config.get(LAG_KEY)
     if (emitter.value or "").lower() == "true":
         title = f"the consumer lag emitter of {pool.title}"
         yield _exporter(pool, ExporterKind.LAG, title, emitter.place, (METRICS_PORT,))

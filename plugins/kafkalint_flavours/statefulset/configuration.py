@@ -15,7 +15,7 @@ from kafkalint.kafka.model import Config, Setter, Setting
 from kafkalint.kafka.pods import hidden_environment
 from kafkalint.manifests.resources import Place
 from kafkalint_flavours.images import Dialect, dialect_of
-from kafkalint_flavours.statefulset.image_defaults import default_log_dirs, image_entries
+from kafkalint_flavours.statefulset.image_defaults import default_log_dirs, image_entries, is_configured
 from kafkalint_flavours.statefulset.shell import Word, expand, is_open
 from kafkalint_flavours.statefulset.sources import Entry, Properties, read_properties
 
@@ -34,6 +34,8 @@ _ENTRY_POINTS = frozenset(
         *(f"/etc/{owner}/docker/{name}" for owner in ("confluent", "kafka") for name in ("run", "configure", "launch")),
     }
 )
+# Keys that checks may want to have written where nobody has.
+_TO_BE_ADDED = ("log.dirs", "broker.rack")
 _ENTRY_SCRIPTS = frozenset({"start-kafka.sh", "docker-entrypoint.sh", "__cacert_entrypoint.sh"})
 # Where an image looks for a file of the user's (KafkaDockerWrapper; libkafka.sh; start-kafka.sh; docker-entrypoint.sh).
 _BITNAMI_MOUNTED = "/bitnami/kafka/config/server.properties"
@@ -81,7 +83,8 @@ def read_configuration(server: Server, version: Version | None) -> Configuration
     if path is None and (starts_itself or dialect.name in ("solsson", "strimzi")):
         complete = False
     place = _place(server, file, reads_environment)
-    config = Config(entries, place, complete, known_defaults(version))
+    variables = dict(_variables(server, dialect)) if reads_environment and path is None else {}
+    config = Config(entries, place, complete, known_defaults(version), variables)
     return Configuration(
         config, default_log_dirs(server, dialect, file, reads_environment, place), file.touched, reads_environment
     )
@@ -181,6 +184,17 @@ def _from_environment(server: Server, dialect: Dialect) -> Iterator[tuple[str, S
         text = expand(value.text, {known: other for known, other in values.items() if known != name})
         ambiguous = seen.setdefault(name, text) != text
         yield key, _setting(Entry(text, value.place, not (ambiguous or is_open(text))))
+
+
+def _variables(server: Server, dialect: Dialect) -> Iterator[tuple[str, str]]:
+    """Variables that could be added: of a known image, and not where the first one drops all that the image brings."""
+    if dialect_of(server.image).name == "other" or (dialect.name == "apache" and not is_configured(server, dialect)):
+        return
+    taken = {*server.program.environment, *(assigned.name for assigned in server.program.assigned())}
+    for key in _TO_BE_ADDED:
+        name = dialect.variable(key)
+        if name is not None and name not in taken:
+            yield key, name
 
 
 def _overrides(server: Server) -> Iterator[tuple[str, Setting[str]]]:

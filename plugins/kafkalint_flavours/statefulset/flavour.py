@@ -12,7 +12,7 @@ from kafkalint_flavours.roles import Role
 from kafkalint_flavours.statefulset.detection import Workload, servers, workloads
 from kafkalint_flavours.statefulset.exporters import metrics_references, pool_exporters
 from kafkalint_flavours.statefulset.grouping import cluster_name, clusters_of, ensemble_of, leading
-from kafkalint_flavours.statefulset.network import listeners_of, rack_of
+from kafkalint_flavours.statefulset.network import listeners_of, rack_of, rack_switch
 from kafkalint_flavours.statefulset.pools import KafkaPool, ZookeeperPool, kafka_pool, zookeeper_pool
 from kafkalint_flavours.statefulset.separate_exporters import exporters_of, separate_exporters
 
@@ -52,7 +52,13 @@ class StatefulSetFlavour:
                 else:
                     pools.append(pool)
         ensembles = [zookeeper_pool(server) for workload in found for server in servers(workload, Role.ZOOKEEPER)]
-        return Reading(clusters=tuple(_clusters(pools, ensembles, found, bundle)), unmodelled=tuple(unmodelled))
+        clusters = _clusters(pools, ensembles, found, bundle)
+        return Reading(
+            clusters=tuple(
+                cluster._replace(rack_switch=rack_switch(cluster.brokers, settings)) for cluster in clusters
+            ),
+            unmodelled=tuple(unmodelled),
+        )
 
 
 def _unmodelled(found: Sequence[Workload]) -> Iterator[Unmodelled]:

@@ -47,13 +47,14 @@ def image_entries(
     found: dict[str, str] = {}
     if dialect.name in _ON_SAMPLE and (version is None or version >= Version(0, 11)):
         found = {**_SAMPLE, **(_SAMPLE_SINCE_4 if version is not None and version >= Version(4) else {})}
-    elif dialect.name == "apache" and not _is_configured(server, dialect):
+    elif dialect.name == "apache" and not is_configured(server, dialect):
         found = {**_UNCONFIGURED, **_SAMPLE, **_SAMPLE_SINCE_4}
     for key, value in found.items():
         yield key, Setting(value, Setter.IMAGE, server.container.place.child("image"))
 
 
-def _is_configured(server: Server, dialect: Dialect) -> bool:
+def is_configured(server: Server, dialect: Dialect) -> bool:
+    """Whether any variable counts as configuration, so that the image's own file is left out (KafkaDockerWrapper)."""
     names = [*server.program.environment, *(assigned.name for assigned in server.program.assigned())]
     hidden = hidden_environment(server.container, server.files.namespace, server.files.bundle)
     return hidden or any(dialect.env_to_property(name) is not None for name in names)

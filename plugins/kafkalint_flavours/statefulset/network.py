@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kafkalint.kafka.model import Config, Listener, NodePool, Rack, Role, Setting
+from kafkalint.kafka.model import Config, Listener, NodePool, Rack, Role, Setting, Settings, Switch
 from kafkalint.kafka.topology import ZONE
+from kafkalint.kafka.versions import Version
 from kafkalint.manifests.resources import dig
 from kafkalint_flavours.statefulset.identity import traced
 from kafkalint_flavours.statefulset.kraft import listener_texts
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 _RACK = "broker.rack"
 _ZONE_LABEL = re.compile(r"(?:topology|failure-domain\.beta)\.kubernetes\.io/zone")
 _OWN_LABEL = f"metadata.labels['{ZONE}']"
+# Kubernetes copies the zone of the node to the label of the pod that is bound to it (PodTopologyLabelsAdmission, on by
+# default since 1.35); there the downward API finds it when the container starts.
+_ZONE_ON_PODS = Version(1, 35)
 
 
 def listeners_of(pools: Sequence[NodePool]) -> tuple[Listener, ...]:
@@ -74,6 +78,20 @@ def rack_of(servers: Sequence[tuple[Server, NodePool]]) -> Rack | None:
         from_node = any(_ZONE_LABEL.search(text) for text in texts) or _is_own_label(setting, programs, pool)
         return Rack(setting.place, ZONE if from_node and not setting.known else None)
     return None
+
+
+def rack_switch(brokers: Sequence[NodePool], settings: Settings) -> Switch | None:
+    """A variable that takes `broker.rack` from the pod's own label; None where that cannot be relied upon."""
+    known = settings.kubernetes_version
+    if known is None or known < _ZONE_ON_PODS or len(brokers) != 1:
+        return None
+    pool = brokers[0]
+    variable = pool.config.variables.get(_RACK) if pool.config.complete else None
+    if variable is None or _RACK in pool.config.entries or ZONE in pool.template.labels.known:
+        return None
+    item = {"name": variable, "valueFrom": {"fieldRef": {"fieldPath": _OWN_LABEL}}}
+    how = f"Set {variable} from {_OWN_LABEL}, to which Kubernetes copies the zone of the node"
+    return Switch(pool.config.place, how, item, item=True)
 
 
 def _is_own_label(setting: Setting[str], programs: list[Program], pool: NodePool) -> bool:

@@ -33,6 +33,7 @@ from kafkalint_flavours.strimzi.operators import GROUP, KRAFT_ONLY, Operator, Op
 from kafkalint_flavours.strimzi.pools import Scope, Source, kafka_pool, read_roles, zookeeper_pool
 from kafkalint_flavours.strimzi.scheduling import read_rack
 from kafkalint_flavours.strimzi.storage import Storage
+from kafkalint_flavours.strimzi.switches import lag_switch, metrics_switch
 from kafkalint_flavours.strimzi.templates import Templates
 
 if TYPE_CHECKING:
@@ -110,9 +111,9 @@ def read_cluster(kafka: Resource, bundle: Bundle, operators: Operators, watchers
         services=services,
         exporters=exporters,
         metrics_references=tuple(references(kafka, *_METRICS_ROUTES)),
-        metrics_switch=_metrics_switch(kafka),
-        lag_switch=Switch(kafka.place("spec", "kafkaExporter"), "Write kafkaExporter: {} there (spec.kafkaExporter)"),
-        rack_switch=Switch(kafka.place("spec", "kafka", "rack"), f"Write topologyKey: {ZONE} under spec.kafka.rack"),
+        metrics_switch=metrics_switch(kafka, nodes, bundle, operator),
+        lag_switch=lag_switch(kafka, operator),
+        rack_switch=_rack_switch(kafka),
         class_change=_CLASS_CHANGE,
         listeners=scope.listeners,
         topics=_topics(topics_of(kafka.name, topic_namespace(kafka), bundle), _topic_defaults(scope, kafka, nodes)),
@@ -123,10 +124,9 @@ def read_cluster(kafka: Resource, bundle: Bundle, operators: Operators, watchers
     return Found(cluster, made)
 
 
-def _metrics_switch(kafka: Resource) -> Switch:
-    place = kafka.place("spec", "kafka", "metricsConfig")
-    how = f"Set {place.path}: jmxPrometheusExporter with a ConfigMap of rules, or strimziMetricsReporter"
-    return Switch(place, how)
+def _rack_switch(kafka: Resource) -> Switch:
+    place = kafka.place("spec", "kafka", "rack")
+    return Switch(place, f"Write topologyKey: {ZONE} under {place.path}", {"topologyKey": ZONE})
 
 
 def _scope(kafka: Resource, pools: Sequence[Resource], bundle: Bundle, operators: Operators) -> Scope:
@@ -239,7 +239,9 @@ def _shadows(scope: Scope, sources: Sequence[Source]) -> Iterator[ShadowedTempla
     shared: Place = scope.kafka.place("spec", "kafka", "template")
     for source in sources:
         if source.resource is not scope.kafka:
-            yield from Templates(source.place("template"), shared, scope.operator.version).shadows()
+            yield from Templates(
+                source.place("template"), shared, scope.operator.version, scope.operator.oldest
+            ).shadows()
 
 
 def topic_namespace(kafka: Resource) -> str | None:

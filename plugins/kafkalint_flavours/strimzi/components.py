@@ -84,8 +84,11 @@ def _health_ports(suffix: str, operator: Operator) -> Iterator[str]:
 
 def lag_exporter(kafka: Resource, operator: Operator) -> Exporter | None:
     """The Kafka Exporter that the operator runs, if `spec.kafkaExporter` asks for it (`KafkaExporter`)."""
-    if kafka.get("spec", "kafkaExporter") is None:
-        return None
+    return None if kafka.get("spec", "kafkaExporter") is None else lag_exporter_to_be(kafka, operator)
+
+
+def lag_exporter_to_be(kafka: Resource, operator: Operator) -> Exporter:
+    """The Kafka Exporter that the operator would run if it was asked to."""
     found = _component(kafka, _EXPORTER, [METRICS_PORT], operator)
     return Exporter(
         kind=ExporterKind.LAG,

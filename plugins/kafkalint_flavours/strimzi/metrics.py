@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from kafkalint.manifests.resources import Place, Resource, Route
     from kafkalint_flavours.strimzi.operators import Operator
 
-_JMX: Final = "jmxPrometheusExporter"
-_REPORTER: Final = "strimziMetricsReporter"
-_REPORTER_SINCE: Final = Version(0, 47)
+JMX: Final = "jmxPrometheusExporter"
+REPORTER: Final = "strimziMetricsReporter"
+REPORTER_SINCE: Final = Version(0, 47)
 
 
 def serves_metrics(place: Place, version: Version) -> bool:
     """Whether the metrics configuration at a place switches metrics on."""
     kind = mapping(place.value).get("type")
-    return kind == _JMX or (kind == _REPORTER and version >= _REPORTER_SINCE)
+    return kind == JMX or (kind == REPORTER and version >= REPORTER_SINCE)
 
 
 def references(resource: Resource, *routes: Route) -> Iterator[MetricsReference]:
@@ -32,7 +32,7 @@ def references(resource: Resource, *routes: Route) -> Iterator[MetricsReference]
         found = mapping(resource.get(*route))
         reference = mapping(mapping(found.get("valueFrom")).get("configMapKeyRef"))
         name = text(reference.get("name"))
-        if found.get("type") == _JMX and name is not None:
+        if found.get("type") == JMX and name is not None:
             place = resource.place(*route, "valueFrom", "configMapKeyRef")
             optional = reference.get("optional") is True
             yield MetricsReference(name, text(reference.get("key")), resource.namespace, place, optional)
@@ -42,9 +42,15 @@ def node_exporters(
     pools: tuple[NodePool, ...], place: Place, kind: ExporterKind, operator: Operator
 ) -> Iterator[Exporter]:
     """The exporter in each pod of these pools, where the configuration at a place switches it on."""
-    if not serves_metrics(place, operator.version):
-        return
-    reporter = mapping(place.value).get("type") == _REPORTER
+    if serves_metrics(place, operator.version):
+        yield from exporters_to_be(pools, place, kind, operator)
+
+
+def exporters_to_be(
+    pools: tuple[NodePool, ...], place: Place, kind: ExporterKind, operator: Operator
+) -> Iterator[Exporter]:
+    """The exporter that there would be in each pod of these pools if it was switched on at a place."""
+    reporter = mapping(place.value).get("type") == REPORTER
     for pool in pools:
         yield Exporter(
             kind=kind,

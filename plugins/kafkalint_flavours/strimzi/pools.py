@@ -119,7 +119,7 @@ def zookeeper_pool(scope: Scope, kafka: Resource) -> NodePool:
         container="zookeeper",
         place=source.place(),
         spec=source.place(),
-        templates=Templates(source.place("template"), None, scope.operator.version),
+        templates=Templates(source.place("template"), None, scope.operator.version, scope.operator.oldest),
         storage=storage,
         image=kafka.text("spec", "zookeeper", "image")
         or scope.operator.kafka_image(kafka_version(kafka, scope.operator).value or ""),
@@ -155,7 +155,7 @@ def _kafka_body(scope: Scope, source: Source, storage: Storage) -> Body:
         container="kafka",
         place=source.place(),
         spec=spec,
-        templates=Templates(own, None if own == shared else shared, scope.operator.version),
+        templates=Templates(own, None if own == shared else shared, scope.operator.version, scope.operator.oldest),
         storage=storage,
         image=image,
         ports=tuple(ports),

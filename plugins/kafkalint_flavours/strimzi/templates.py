@@ -41,12 +41,14 @@ class Templates(NamedTuple):
     own: Place
     shared: Place | None
     version: Version
+    oldest: Version
+    """The oldest release that may read them."""
 
     def part(self, name: str) -> Part:
         """A property as the operator sees it.
 
         Since 0.49 a pool's property hides its cluster's, up to 0.48 a pool's template hides all of its cluster's. What
-        is written nowhere belongs to the pool, which is the smallest scope, except where a template of the pool would
+        is written nowhere belongs to the pool, which is the smallest scope, except where a template of the pool may
         hide the cluster's (up to 0.48).
         """
         own, shared = self.own.value, self.shared.value if self.shared else None
@@ -56,7 +58,7 @@ class Templates(NamedTuple):
             return Part({}, self.own.child(name))
         if mapping(shared).get(name) is not None:
             return Part(mapping(mapping(shared)[name]), self.shared.child(name))
-        wins = self._merges or not mapping(shared)
+        wins = self.oldest >= V1 or not mapping(shared)
         return Part({}, (self.own if wins else self.shared).child(name))
 
     def shadows(self) -> Iterator[ShadowedTemplate]:

@@ -1,0 +1,157 @@
+"""What `check` does about findings: fixes worked out, proven, made, or shown as a diff."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from kafkalint.checking.finding import Located
+from kafkalint.checking.outcome import Outcome
+from kafkalint.fixing.diffs import unified_diff
+from kafkalint.fixing.judging import key_of, repeats
+from kafkalint.fixing.mending import ALL, SAFE, mend, proven, unmended
+from kafkalint.fixing.remedies import with_remedies
+from kafkalint.fixing.saving import SaveError, replace_file
+from kafkalint.fixing.shadow import Shadow
+from kafkalint.linting import Rules, lint
+from kafkalint.manifests.loading import LoadRequest, load
+from kafkalint.manifests.sources import STDIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kafkalint.checking.applicability import Applicability
+    from kafkalint.manifests.sources import Source
+
+
+class Wanted(NamedTuple):
+    """What is to be done with the fixes."""
+
+    fix: bool = False
+    unsafe: bool = False
+    diff: bool = False
+    patch: bool = False
+    edits: bool = False
+    """Whether a report carries edits, which somebody will make unread: they are proven although nothing is written."""
+
+
+class Mending(NamedTuple):
+    """What was done, beside what the outcome says of it."""
+
+    diff: str | None = None
+    """What would change, where that was asked for, as a diff or a patch; empty where nothing would."""
+    would: tuple[Located, ...] = ()
+    """Findings that the diff would mend."""
+    stdin: bytes | None = None
+    """The mended text, where standard input was to be mended."""
+    problems: tuple[str, ...] = ()
+    """Files that could not be written."""
+
+    @property
+    def output(self) -> bytes | None:
+        """What is printed instead of a report; None where the report is."""
+        return self.stdin if self.diff is None else self.diff.encode("utf-8", "surrogateescape")
+
+
+def attend(outcome: Outcome, request: LoadRequest, rules: Rules, wanted: Wanted) -> tuple[Outcome, Mending | None]:
+    """Do what is wanted with the fixes of an outcome, which are worked out already."""
+    import tempfile  # noqa: PLC0415 - and `--help` needs nothing of this
+
+    with tempfile.TemporaryDirectory(prefix="kafkalint-") as place:
+        world = _Copy(request, rules, place)
+        if world.shadow.renders and not repeats(outcome, world.lint()):
+            left = unmended(outcome, "what is rendered here cannot be rendered from a copy of the files")
+            shown = Mending(diff="") if wanted.diff or wanted.patch else Mending(stdin=request.stdin)
+            return left, shown if wanted.fix or shown.diff is not None else None
+        if wanted.patch or (wanted.edits and not wanted.fix):
+            outcome = proven(world, outcome)
+        if wanted.patch:
+            return outcome, _patched(outcome, wanted)
+        if wanted.diff:
+            return _compared(outcome, world, wanted)
+        return _made(outcome, world, wanted) if wanted.fix else (outcome, None)
+
+
+def _patched(outcome: Outcome, wanted: Wanted) -> Mending:
+    """What mending would change, as a patch for who renders the manifests."""
+    from kafkalint.fixing.overlay_patches import kustomize_patch, patchable  # noqa: PLC0415 - few ask for a patch
+
+    found = patchable(outcome.findings, unsafe=wanted.unsafe)
+    return Mending(diff=kustomize_patch(found, unsafe=wanted.unsafe) if found else "", would=tuple(found))
+
+
+def _compared(outcome: Outcome, world: _Copy, wanted: Wanted) -> tuple[Outcome, Mending]:
+    """The outcome as it is, and what mending would change."""
+    mended = mend(world, _kinds(wanted), outcome)
+    text = "".join(unified_diff(*each) for each in world.changed())
+    withdrawn = {key_of(item): item.remedy for item in mended.outcome.findings if item.remedy and item.remedy.withdrawn}
+    findings = [item._replace(remedy=withdrawn.get(key_of(item), item.remedy)) for item in outcome.findings]
+    return outcome._replace(findings=findings), Mending(diff=text, would=mended.applied)
+
+
+def _made(outcome: Outcome, world: _Copy, wanted: Wanted) -> tuple[Outcome, Mending]:
+    """What is left when everything has been mended and written."""
+    mended = mend(world, _kinds(wanted), outcome)
+    problems: dict[str, str] = {}
+    stdin = world.request.stdin
+    for name, was, now in list(world.changed()):
+        if name == world.stdin_name:
+            stdin = now
+            continue
+        try:
+            replace_file(os.path.join(world.real, name), now, was)
+        except SaveError as error:
+            problems[name] = str(error)
+    left = proven(world, mended.outcome) if wanted.edits else mended.outcome
+    done = [item for item in mended.applied if not any(file in problems for file in _files(item))]
+    return left._replace(mended=done), Mending(stdin=stdin, problems=tuple(problems.values()))
+
+
+def _kinds(wanted: Wanted) -> frozenset[Applicability]:
+    return ALL if wanted.unsafe else SAFE
+
+
+def _files(item: Located) -> list[str]:
+    return [change.file for change in item.remedy.changes] if item.remedy else []
+
+
+class _Copy:
+    """The files of a run, copied to where fixes can be tried."""
+
+    def __init__(self, request: LoadRequest, rules: Rules, place: str) -> None:
+        self.rules = rules
+        self.real = request.directory
+        self.stdin_name = (request.stdin_filename or STDIN) if request.stdin is not None else None
+        self.stdin = request.stdin
+        self.sources: tuple[Source, ...] = ()
+        paths = [path for path in request.paths if path != STDIN]
+        values = [os.path.join(self.real, file) for chart in request.render.charts for file in chart.values]
+        self.shadow = Shadow.of(place, self.real, paths, values, from_git=request.from_git)
+        moved = tuple(self.shadow.at(path) if os.path.isabs(path) else path for path in request.paths)
+        self.request = request._replace(paths=moved, from_git=False, directory=self.shadow.working_directory)
+
+    def lint(self) -> Outcome:
+        """What the checks say of the copies."""
+        loaded = load(self.request._replace(stdin=self.stdin))
+        self.sources = loaded.sources
+        outcome = lint(loaded, self.rules)
+        return outcome._replace(findings=list(with_remedies(outcome.findings, self.real)))
+
+    def renderings(self) -> Sequence[Source]:
+        """What was rendered for the last lint."""
+        return [source for source in self.sources if source.rendered_by is not None]
+
+    def write(self, texts: Mapping[str, bytes | None]) -> Mapping[str, bytes | None]:
+        """Change copies, or what standard input is taken to hold."""
+        before: dict[str, bytes | None] = {}
+        if self.stdin_name is not None and self.stdin_name in texts:
+            before[self.stdin_name] = self.stdin
+            self.stdin = texts[self.stdin_name]
+        files = {name: data for name, data in texts.items() if name != self.stdin_name}
+        return {**before, **self.shadow.write(files)}
+
+    def changed(self) -> Iterator[tuple[str, bytes | None, bytes]]:
+        """What is not as it was: name, content before and after."""
+        if self.stdin_name is not None and self.stdin is not None and self.stdin != self.request.stdin:
+            yield self.stdin_name, self.request.stdin, self.stdin
+        yield from self.shadow.changed()

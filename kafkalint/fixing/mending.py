@@ -1,0 +1,254 @@
+"""Fixes made, in rounds: a batch is tried, the run is repeated, and what does not prove itself is taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from kafkalint.checking.applicability import Applicability
+from kafkalint.checking.fix import AppendItem
+from kafkalint.checking.remedy import Change, Remedy
+from kafkalint.fixing.chains import joined
+from kafkalint.fixing.edits import Refusal, clash
+from kafkalint.fixing.judging import Key, brought, key_of, problem_with
+from kafkalint.fixing.proof import prove
+from kafkalint.fixing.rendered_proof import departure
+from kafkalint.manifests.text import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from kafkalint.checking.finding import Located
+    from kafkalint.checking.fix import Operation
+    from kafkalint.checking.outcome import Outcome
+    from kafkalint.manifests.sources import Source
+
+__all__ = ["ALL", "SAFE", "Mended", "World", "mend", "proven", "unmended"]
+
+SAFE = frozenset((Applicability.SAFE, Applicability.NEW))
+ALL = SAFE | {Applicability.UNSAFE}
+_ROUNDS = 20
+_LONGEST_CHAIN = 4
+
+
+class World(Protocol):
+    """Files that can be linted and changed, and of which nobody else knows."""
+
+    def lint(self) -> Outcome:
+        """What the checks have to say now, with the fixes worked out."""
+
+    def write(self, texts: Mapping[str, bytes | None]) -> Mapping[str, bytes | None]:
+        """Give files, by name, new content (None takes them away); what they held before."""
+
+    def renderings(self) -> Sequence[Source]:
+        """What was rendered for the last lint."""
+
+
+class Mended(NamedTuple):
+    """What came of it."""
+
+    outcome: Outcome
+    """What is left; a finding whose fix was taken back says why."""
+    applied: tuple[Located, ...] = ()
+    """Findings that are gone, as they were."""
+
+
+def mend(world: World, applicable: frozenset[Applicability], outcome: Outcome | None = None) -> Mended:
+    """Make every fix of these kinds that proves itself; `outcome` is what the lint says at first, if that is known."""
+    mender = _Mender(world, applicable, outcome or world.lint())
+    for _ in range(_ROUNDS):
+        batch = _without_clashes(mender.wanted())
+        if not batch:
+            break
+        mender.attempt([key_of(item) for item in batch])
+    return Mended(mender.told(mender.outcome), tuple(mender.applied))
+
+
+def proven(world: World, outcome: Outcome) -> Outcome:
+    """The outcome, in which only fixes that prove themselves have edits; in the end the world is as it was.
+
+    A fix that is made only together with others has the edits of all.
+    """
+    mender = _Mender(world, ALL, outcome)
+    pending = mender.wanted()
+    while pending:
+        chosen = _without_clashes(pending)
+        mender.try_out(chosen)
+        done = {id(item) for item in chosen}
+        pending = [item for item in pending if id(item) not in done]
+    return mender.told(outcome)
+
+
+def unmended(outcome: Outcome, why: str) -> Outcome:
+    """The outcome, in which no fix is to be made, and why."""
+    findings = [
+        item._replace(remedy=Remedy(item.remedy.fix, problem=item.remedy.problem or why)) if item.remedy else item
+        for item in outcome.findings
+    ]
+    return outcome._replace(findings=findings)
+
+
+@dataclass
+class _Mender:
+    world: World
+    applicable: frozenset[Applicability]
+    outcome: Outcome
+    remedies: dict[Key, Remedy] = field(default_factory=dict)
+    """What became of fixes that were tried and did not prove themselves alone."""
+    applied: list[Located] = field(default_factory=list)
+
+    def wanted(self) -> list[Located]:
+        """Findings that are to be mended and can be, in the order of the report; of those known alike the first."""
+        found = {
+            key_of(item): item
+            for item in reversed(self.outcome.findings)
+            if item.remedy and item.remedy.possible and item.remedy.fix.applicability in self.applicable
+        }
+        return [item for key, item in reversed(found.items()) if key not in self.remedies]
+
+    def attempt(self, keys: Sequence[Key]) -> None:
+        """Make the fixes of these findings together; where that does not prove itself, of half of them at a time."""
+        chosen = _without_clashes([item for item in self.wanted() if key_of(item) in set(keys)])
+        if not chosen:
+            return
+        before = self.outcome
+        try:
+            undo = dict(self.world.write(_written(chosen)))
+        except Refusal as refusal:
+            self.split(chosen, str(refusal))
+            return
+        self.outcome = self.world.lint()
+        problem = self.departs(chosen) or problem_with(before, self.outcome, chosen)
+        made: Sequence[Located] = chosen
+        if problem and len(chosen) == 1:
+            made = self.follow_up(before, chosen[0], undo)
+        elif problem:
+            made = ()
+        if made:
+            self.applied += made
+            return
+        self.world.write(undo)
+        self.outcome = before
+        self.split(chosen, problem)
+
+    def split(self, chosen: Sequence[Located], problem: str) -> None:
+        """Make fixes in two halves; one alone is taken back."""
+        if len(chosen) == 1:
+            self.take_back(chosen[0], problem)
+            return
+        half = len(chosen) // 2
+        for part in (chosen[:half], chosen[half:]):
+            self.attempt([key_of(item) for item in part])
+
+    def take_back(self, item: Located, problem: str) -> None:
+        if item.remedy:
+            self.remedies[key_of(item)] = Remedy(item.remedy.fix, problem=problem, withdrawn=True)
+
+    def try_out(self, chosen: Sequence[Located]) -> None:
+        """Make fixes together and take them back; where they do not prove themselves, half of them at a time."""
+        before = self.outcome
+        try:
+            undo = dict(self.world.write(_written(chosen)))
+        except Refusal as refusal:
+            self.halve(chosen, str(refusal))
+            return
+        self.outcome = self.world.lint()
+        problem = self.departs(chosen) or problem_with(before, self.outcome, chosen)
+        chain = self.follow_up(before, chosen[0], undo) if problem and len(chosen) == 1 else ()
+        after = self.world.write(undo)
+        self.outcome = before
+        if chain:
+            self.remedies[key_of(chosen[0])] = joined(chain, undo, after)
+        elif problem:
+            self.halve(chosen, problem)
+
+    def halve(self, chosen: Sequence[Located], problem: str) -> None:
+        """Try fixes in two halves; one alone is not to be made."""
+        if len(chosen) == 1:
+            self.take_back(chosen[0], problem)
+            return
+        half = len(chosen) // 2
+        self.try_out(chosen[:half])
+        self.try_out(chosen[half:])
+
+    def departs(self, made: Sequence[Located]) -> str:
+        """How what is rendered now differs from what these fixes were to make of it; empty where it does not."""
+        return departure(self.world.renderings(), [each for item in made for each in _operations(item)])
+
+    def follow_up(self, before: Outcome, first: Located, undo: dict[str, bytes | None]) -> Sequence[Located]:
+        """The fix and those of what it has brought to light, where in the end nothing new is there; else none.
+
+        Where it ends well the world is left so, and `undo` knows what every file held at first.
+        """
+        taken_back: list[Mapping[str, bytes | None]] = []
+        chain = [first]
+        while len(taken_back) < _LONGEST_CHAIN:
+            new = brought(before, self.outcome)
+            nexts = _without_clashes([item for item in self.wanted() if key_of(item).group in new])
+            if not nexts:
+                break
+            try:
+                taken_back.append(self.world.write(_written(nexts)))
+            except Refusal:
+                break
+            self.outcome = self.world.lint()
+            chain += nexts
+            if self.departs(nexts):
+                break
+            if not problem_with(before, self.outcome, [first]):
+                for texts in taken_back:
+                    undo |= {name: data for name, data in texts.items() if name not in undo}
+                return chain
+        for texts in reversed(taken_back):
+            self.world.write(texts)
+        return ()
+
+    def told(self, outcome: Outcome) -> Outcome:
+        """An outcome, in which each finding says what became of its fix."""
+        findings = [item._replace(remedy=self.remedies.get(key_of(item), item.remedy)) for item in outcome.findings]
+        return outcome._replace(findings=findings)
+
+
+def _operations(item: Located) -> tuple[Operation, ...]:
+    return item.remedy.fix.operations if item.remedy else ()
+
+
+def _in_the_way(change: Change, others: Iterable[Change]) -> bool:
+    for other in others:
+        # Items of one list come one behind the other, as the entries of a kustomization do.
+        listed = all(isinstance(each, AppendItem) for each in (*change.operations, *other.operations))
+        if change.creates or other.creates or (not listed and clash(change.edits, other.edits)):
+            return True
+    return False
+
+
+def _without_clashes(found: Sequence[Located]) -> list[Located]:
+    """Fixes that do not get into one another's way: the first by position wins, the others wait for their turn."""
+    taken: list[Located] = []
+    by_file: dict[str, list[Change]] = {}
+    for item in found:
+        changes = item.remedy.changes if item.remedy else ()
+        if any(_in_the_way(each, by_file.get(each.file, ())) for each in changes):
+            continue
+        taken.append(item)
+        for each in changes:
+            by_file.setdefault(each.file, []).append(each)
+    return taken
+
+
+def _written(chosen: Iterable[Located]) -> dict[str, bytes]:
+    """The files as the fixes of these findings make them, held to what they were meant to say; raises Refusal."""
+    by_file: dict[str, list[Change]] = {}
+    for item in chosen:
+        for change in item.remedy.changes if item.remedy else ():
+            by_file.setdefault(change.file, []).append(change)
+    texts = {}
+    for name, changes in by_file.items():
+        first = changes[0]
+        if first.creates:
+            texts[name] = first.edits[0].text.encode()
+            continue
+        edits = sorted((edit for change in changes for edit in change.edits), key=lambda edit: edit.span)
+        operations = [operation for change in changes for operation in change.operations]
+        texts[name] = encode(prove(first.source, edits, operations, thorough=True), first.source.data)
+    return texts

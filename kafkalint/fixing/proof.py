@@ -1,0 +1,238 @@
+"""Whether edited text says what it was meant to say and nothing else, held to two parsers that know of no edits."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from functools import cache, cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from kafkalint.checking.fix import AddResource, RemoveEntry, RemoveValue, RewriteText, SetValue
+from kafkalint.fixing.edits import Edit, Pieces, Refusal, apply
+from kafkalint.fixing.expecting import expected, same, value_at
+from kafkalint.fixing.ingredients import Ingredient
+from kafkalint.fixing.routes import document_route
+from kafkalint.fixing.writing import edits_for, removal_of
+from kafkalint.manifests.comments import comment_spans, scalar_spans
+from kafkalint.manifests.documents import Document, documents
+from kafkalint.manifests.resources import Place
+from kafkalint.manifests.scalars import plain
+from kafkalint.manifests.sources import Source
+from kafkalint.manifests.text import Span, TextError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from kafkalint.checking.fix import Operation
+
+_COMMENT = re.compile(r"#[^\r\n]*")
+
+
+def prove(source: Source, edits: Sequence[Edit], operations: Sequence[Operation], *, thorough: bool) -> str:
+    """The edited text; raises Refusal where it is not the old one with these operations made.
+
+    Untouched documents have to stand to the letter; in the others every value that no operation was meant for has to be
+    what it was, and so has every comment of the file but those of what is taken away. kafkalint's own reader is asked,
+    and, where `thorough`, ruamel.yaml as well, and whether to do it again would change anything.
+    """
+    after_text = apply(source.text.content, edits)
+    if _is_rendered_from(operations):
+        return after_text
+    before, after = _Reading.of(source), _Reading.of(_edited(source, after_text))
+    added = _added(before.documents, operations)
+    if len(after.documents) != len(before.documents) + sum(len(data) for data in added.values()):
+        raise Refusal("the edited text does not hold the documents that it should")
+    later = iter(after.documents)
+    for document in before.documents:
+        counterpart = next(later)
+        if document.text == counterpart.text:
+            # Nothing is read of what stands to the letter: a file may hold thousands of documents.
+            before.pass_over(document)
+            after.pass_over(counterpart)
+        _prove_document(document, counterpart, operations, thorough=thorough)
+        for data in added.get(document.index, ()):
+            if not same(_data(next(later)), data):
+                raise Refusal("the new object does not read as it was meant")
+    _prove_comments(before, after, edits, operations)
+    return after_text
+
+
+def _is_rendered_from(operations: Sequence[Operation]) -> bool:
+    """Whether only a rendering shows what a changed text says, so that it is the rendering that is held to it."""
+    found = [isinstance(each, RewriteText) and isinstance(each.place, Ingredient) for each in operations]
+    if any(found) and not all(found):
+        raise Refusal("it would be changed both as a text and as an object")
+    return any(found)
+
+
+class _Reading:
+    """The documents of a source, and its comments, those between documents included."""
+
+    def __init__(self, text: str, found: list[Document]) -> None:
+        self.text = text
+        self.documents = found
+        self._passed_over: set[int] = set()
+
+    def pass_over(self, document: Document) -> None:
+        """Leave the comments of a document out."""
+        self._passed_over.add(id(document))
+
+    @cached_property
+    def comments(self) -> list[Span]:
+        """Where comments stand, in order; a text outside of all documents holds nothing else that has words."""
+        found: list[Span] = []
+        end = 0
+        for document in self.documents:
+            found += _shifted(comment_spans(self.text[end : document.span.start], None), end)
+            if id(document) not in self._passed_over:
+                found += _shifted(comment_spans(document.text, document.root), document.span.start)
+            end = document.span.end
+        return [*found, *_shifted(comment_spans(self.text[end:], None), end)]
+
+    @classmethod
+    def of(cls, source: Source) -> _Reading:
+        try:
+            return cls(source.text.content, list(documents(source)))
+        except TextError as error:
+            raise Refusal(f"the edited text cannot be read: {error}") from None
+
+
+def _edited(source: Source, text: str) -> Source:
+    try:
+        return Source(source.name, text.encode(), source.directory, working_directory=source.working_directory)
+    except UnicodeEncodeError:
+        raise Refusal("half a character cannot be written") from None
+
+
+def _shifted(spans: Iterator[Span], base: int) -> Iterator[Span]:
+    return (Span(base + start, base + end) for start, end in spans)
+
+
+def _added(before: Sequence[Document], operations: Sequence[Operation]) -> dict[int, list[Any]]:
+    """New documents by the one that they stand behind."""
+    known = {document.index for document in before}
+    found: dict[int, list[Any]] = {}
+    for operation in operations:
+        if isinstance(operation, AddResource) and not operation.beside.at and operation.beside.document.index in known:
+            found.setdefault(operation.beside.document.index, []).append(dict(operation.data))
+    return found
+
+
+def _prove_document(before: Document, after: Document, operations: Sequence[Operation], *, thorough: bool) -> None:
+    own = [operation for operation in operations if _index(operation) == before.index]
+    if before.text == after.text and not own:
+        return
+    if after.unreadable:
+        raise Refusal(f"the edited text does not parse: {after.unreadable.problem}")
+    if not same(_data(after), expected(_data(before), own)):
+        raise Refusal("the edited text does not read as it was meant")
+    if thorough:
+        was, now = _by_ruamel(_without_tabs(before)), _by_ruamel(_without_tabs(after))
+        if len(was) != 1 or len(now) != 1:
+            raise Refusal("ruamel.yaml finds other documents in it")
+        if not same(now[0], expected(was[0], own)):
+            raise Refusal("ruamel.yaml reads the edited text differently")
+        _prove_rest(after, own)
+
+
+def _prove_rest(after: Document, operations: Sequence[Operation]) -> None:
+    """Refuse what would go on changing if it were done again."""
+    data = _data(after)
+    there = {resource.at: resource for resource in after.resources}
+    for operation in operations:
+        if not isinstance(operation, SetValue) or operation.place.fragment is not None:
+            continue
+        resource = there.get(operation.place.resource.at)
+        if resource is None or not same(value_at(data, document_route(operation.place)), operation.value):
+            continue  # what was written has been moved or renamed by another operation
+        if list(edits_for(SetValue(Place(resource, operation.place.route), operation.value))):
+            raise Refusal("to do it again would change it again")
+
+
+def _index(operation: Operation) -> int | None:
+    """The document that an operation is about, by its place among its siblings."""
+    if isinstance(operation, RewriteText):
+        return None
+    if isinstance(operation, RemoveEntry):
+        return operation.document.index
+    resource = operation.beside if isinstance(operation, AddResource) else operation.place.resource
+    return resource.document.index
+
+
+def _data(document: Document) -> Any:
+    return plain(document.root) if document.root is not None else None
+
+
+def _prove_comments(before: _Reading, after: _Reading, edits: Sequence[Edit], operations: Sequence[Operation]) -> None:
+    gone = Pieces(removal_of(each).extent for each in operations if isinstance(each, RemoveValue | RemoveEntry))
+    touched = Pieces(edit.span for edit in edits)
+    words = {each.place.span(): each.text for each in operations if isinstance(each, RewriteText)}
+    rewritten = Pieces(words)
+    wanted: list[str] = []
+    for span in before.comments:
+        text = before.text[span.start : span.end]
+        anew = rewritten.touching(span)
+        if anew:
+            wanted += _rewritten(text, span.start, [(place, words[place]) for place in anew])
+        elif not (gone.touching(span) and touched.touching(span)):
+            wanted.append(text)
+    if wanted != [after.text[start:end] for start, end in after.comments]:
+        raise Refusal("a comment would not stay as it is")
+
+
+def _rewritten(text: str, base: int, places: list[tuple[Span, str]]) -> list[str]:
+    """A comment with pieces of it written anew; nothing where nothing is left of it."""
+    for (start, end), words in sorted(places, reverse=True):
+        head = text[: max(0, start - base)]
+        text = (head if words else head.rstrip(" \t")) + words + text[end - base :]
+    return _COMMENT.findall(text)[:1]
+
+
+def _without_tabs(document: Document) -> str:
+    """A document's text for ruamel.yaml, which reads no tabs between words; those in values stay."""
+    text = document.text
+    if "\t" not in text:
+        return text
+    parts, done = [], 0
+    for start, end in scalar_spans(text, document.root, quoted=True):
+        parts += [text[done:start].replace("\t", " "), text[start:end]]
+        done = end
+    return "".join([*parts, text[done:].replace("\t", " ")])
+
+
+@lru_cache(maxsize=8)
+def _by_ruamel(text: str) -> tuple[Any, ...]:
+    """The documents of a text as ruamel.yaml has them, by the rules of YAML 1.1, which Kubernetes' reader follows."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 - only who is about to write pays for it
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.version = (1, 1)
+    yaml.Constructor = _constructor()
+    yaml.allow_duplicate_keys = True
+    # Of two equal keys it would keep the first, and Kubernetes keeps the last.
+    vars(yaml.constructor)["check_mapping_key"] = lambda *_: True
+    load: Callable[[str], Any] = yaml.load_all
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return tuple(load(text))
+        except Exception as error:
+            # Whatever it stumbles over, there is no proof.
+            words = str(error).splitlines()
+            raise Refusal(f"ruamel.yaml does not read it: {words[0] if words else type(error).__name__}") from None
+
+
+@cache
+def _constructor() -> type[Any]:
+    """ruamel.yaml's safe constructor, that takes `=` and `<<` for texts where they are values, as Kubernetes does."""
+    from ruamel.yaml.constructor import SafeConstructor  # noqa: PLC0415 - only who is about to write pays for it
+
+    class Constructor(SafeConstructor):
+        """Of its own, so that nobody else's changes."""
+
+    for tag in ("value", "merge"):
+        Constructor.add_constructor(f"tag:yaml.org,2002:{tag}", SafeConstructor.construct_yaml_str)
+    return Constructor
+
+
+__all__ = ["prove"]

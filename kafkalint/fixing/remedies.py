@@ -1,0 +1,81 @@
+"""Fixes worked out: from what a check wants to the files, and the pieces of them, that have to change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kafkalint.checking.fix import AddResource, RemoveEntry, RewriteText
+from kafkalint.checking.remedy import Change, Edit, Remedy
+from kafkalint.fixing.edits import Refusal
+from kafkalint.fixing.origins import NewFile, at_their_origin
+from kafkalint.fixing.proof import prove
+from kafkalint.fixing.trees import in_tree
+from kafkalint.fixing.writing import edits_of
+from kafkalint.manifests.sources import STDIN, Source
+from kafkalint.manifests.text import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kafkalint.checking.finding import Located
+    from kafkalint.checking.fix import Fix, Operation
+
+
+def with_remedies(located: Iterable[Located], directory: str) -> Iterator[Located]:
+    """Findings with their fixes worked out; `directory` is the one that files are named from."""
+    for item in located:
+        fix = item.finding.fix
+        yield item if fix is None else item._replace(remedy=remedy(fix, directory))
+
+
+def remedy(fix: Fix, directory: str) -> Remedy:
+    """How a fix would be made in the files that its places come from; what its edits say is held to what it wants."""
+    try:
+        return Remedy(fix, tuple(_changes(fix, directory)))
+    except Refusal as refusal:
+        return Remedy(fix, problem=str(refusal))
+
+
+def _changes(fix: Fix, directory: str) -> Iterator[Change]:
+    found = at_their_origin(fix.operations, directory)
+    by_file: dict[str, list[Operation]] = {}
+    sources: dict[str, Source] = {}
+    for operation in found.operations:
+        source = source_of(operation)
+        if sources.setdefault(source.name, source) is not source and sources[source.name].data != source.data:
+            raise Refusal(f"{source.name} has been read twice, and was changed in between")
+        by_file.setdefault(source.name, []).append(operation)
+    changes = [_change(sources[name], operations) for name, operations in by_file.items()]
+    changes += [_creation(file) for file in found.files]
+    for change in sorted(changes, key=lambda change: change.file):
+        _hold_to_tree(change.source, directory)
+        yield change
+
+
+def source_of(operation: Operation) -> Source:
+    """The source whose text an operation changes."""
+    if isinstance(operation, RewriteText):
+        return operation.place.source
+    if isinstance(operation, RemoveEntry):
+        return operation.document.source
+    resource = operation.beside if isinstance(operation, AddResource) else operation.place.resource
+    return resource.document.source
+
+
+def _change(source: Source, operations: list[Operation]) -> Change:
+    edits = edits_of(operations)
+    prove(source, edits, operations, thorough=False)
+    return Change(source, edits, tuple(operations))
+
+
+def _creation(file: NewFile) -> Change:
+    source = Source(file.name, b"", file.name.rpartition("/")[0], working_directory=file.working_directory)
+    return Change(source, (Edit(Span(0, 0), file.content),), creates=True)
+
+
+def _hold_to_tree(source: Source, directory: str) -> None:
+    """Refuse to write into a file that is not in the working tree: it is somebody else's, or nobody would commit it."""
+    if source.name == STDIN or not source.working_directory:
+        return
+    if not in_tree(source.name, directory):
+        raise Refusal(f"{source.name} lies outside the working tree")

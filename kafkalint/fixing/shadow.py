@@ -1,0 +1,137 @@
+"""A copy of the files of a run, in which fixes are tried before they are made: renderers see what the user's would."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kafkalint.manifests.planning import plan
+from kafkalint.manifests.walking import find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from kafkalint.manifests.planning import Job
+
+
+@dataclass
+class Shadow:
+    """A folder that holds copies of files at the places that they have to one another."""
+
+    root: str
+    """The folder of the copies, which nobody else writes to."""
+    above: str
+    """The real folder that `root` stands for."""
+    directory: str
+    """The real working directory, which names are relative to."""
+    renders: bool = False
+    """Whether anything in it is rendered."""
+    first: dict[str, bytes | None] = field(default_factory=dict)
+    """What each file that was written to held at first, by name; None where there was none."""
+
+    @classmethod
+    def of(cls, root: str, directory: str, paths: Sequence[str], also: Iterable[str] = (), *, from_git: bool) -> Shadow:
+        """The files that these paths mean, with all that their renderings are made of, copied below `root`."""
+        found = find(paths, directory, from_git=from_git)
+        jobs = plan(found.files).jobs
+        every = (*(file.path for file in found.files), *_rendered_from(jobs), *_below(also))
+        wanted = sorted({os.path.abspath(path) for path in every})
+        above = os.path.commonpath([directory, *(os.path.dirname(path) for path in wanted)])
+        shadow = cls(os.path.realpath(root), above, directory, bool(jobs))
+        os.makedirs(shadow.working_directory, exist_ok=True)
+        for path in wanted:
+            shadow._copy(path)
+        return shadow
+
+    @property
+    def working_directory(self) -> str:
+        """Where the working directory is among the copies."""
+        return self.at(self.directory)
+
+    def at(self, path: str) -> str:
+        """The copy's path for a real one."""
+        return os.path.normpath(os.path.join(self.root, os.path.relpath(path, self.above)))
+
+    def _copy(self, path: str) -> None:
+        target = self.at(path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        real = os.path.realpath(path)
+        if os.path.islink(path) and real.startswith(os.path.join(self.above, "")):
+            self._copy_file(real, self.at(real))
+            if not os.path.lexists(target):
+                os.symlink(self.at(real), target)
+        else:
+            self._copy_file(path, target)
+
+    def _copy_file(self, path: str, target: str) -> None:
+        if os.path.lexists(target):
+            return
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        try:
+            shutil.copyfile(path, target)
+        except OSError:
+            return  # it is read, or found to be unreadable, where it is said
+
+    def write(self, texts: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
+        """Give files, by name, new content, or take them away; what they held before."""
+        before: dict[str, bytes | None] = {}
+        for name, data in texts.items():
+            path = os.path.join(self.working_directory, name)
+            before[name] = _content(path)
+            self.first.setdefault(name, before[name])
+            if data is None:
+                if os.path.lexists(path):
+                    os.unlink(path)
+            else:
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(os.path.realpath(path), "wb") as stream:
+                    stream.write(data)
+        return before
+
+    def changed(self) -> Iterator[tuple[str, bytes | None, bytes]]:
+        """Files whose content is not what it was: name, first and last content."""
+        for name in sorted(self.first):
+            now = _content(os.path.join(self.working_directory, name))
+            if now is not None and now != self.first[name]:
+                yield name, self.first[name], now
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:
+        return None
+
+
+def _rendered_from(jobs: Iterable[Job]) -> Iterator[str]:
+    """All that renderings are made of."""
+    for job in jobs:
+        yield from job.files
+        yield job.file
+        yield from _below([job.directory] if job.tool == "helm" else _chart_homes(job.files))
+
+
+def _below(paths: Iterable[str]) -> Iterator[str]:
+    """Files as they are, and every file of a folder."""
+    for path in paths:
+        yield from [path] if os.path.isfile(path) else _tree(path)
+
+
+def _chart_homes(files: Iterable[str]) -> Iterator[str]:
+    from kafkalint.manifests.kustomizations import read_kustomization  # noqa: PLC0415 - for those who render
+    from kafkalint.manifests.walking import KUSTOMIZATION_FILES  # noqa: PLC0415 - as above
+
+    for path in files:
+        if os.path.basename(path) in KUSTOMIZATION_FILES:
+            home = read_kustomization(path).charts
+            if home and os.path.isdir(home):
+                yield home
+
+
+def _tree(folder: str) -> Iterator[str]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        yield from (os.path.join(place, name) for name in sorted(names))
