@@ -62,6 +62,7 @@ def commands(target: str) -> dict[str, list[str]]:
     """Each tool's own way to look at a path."""
     found = {
         "kafkalint": [tool("kafkalint"), "check", "--fail-on", "never", target],
+        "kafkalint --diff": [tool("kafkalint"), "check", "--diff", "--unsafe-fixes", target],
         "yamllint": [tool("yamllint"), "-d", "relaxed", target],
         "kube-linter": [tool("kube-linter"), "lint", target],
         "kube-score": [tool("kube-score"), "score", target],

@@ -18,6 +18,7 @@ from kafkalint.checking.suppressions import in_annotations, in_comments
 from kafkalint.checking.vocabulary import Vocabulary
 from kafkalint.fixing.mending import ALL, SAFE, mend
 from kafkalint.fixing.remedies import with_remedies
+from kafkalint.fixing.trees import Tree
 from kafkalint.kafka.flavours import Flavour
 from kafkalint.kafka.model import KafkaModel, Settings
 from kafkalint.manifests.bundles import Bundle
@@ -131,7 +132,7 @@ class _TextWorld:
     def lint(self) -> Outcome:
         """What the checks say of the text."""
         found = lint(self.text, self.checks, name=self.name, settings=self.settings)
-        return Outcome(findings=list(with_remedies(found, "")))
+        return Outcome(findings=list(with_remedies(found, Tree(""))))
 
     def write(self, texts: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
         """Replace the text; it is the only one."""

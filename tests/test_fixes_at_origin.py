@@ -30,6 +30,7 @@ from kafkalint.fixing.overlay_patches import kustomize_patch
 from kafkalint.fixing.remedies import remedy
 from kafkalint.fixing.rendered_proof import departure
 from kafkalint.fixing.template_lines import lines_of
+from kafkalint.fixing.trees import Tree
 from kafkalint.manifests.documents import documents
 from kafkalint.manifests.helm_values import values_read
 from kafkalint.manifests.loading import Loaded, LoadRequest, load
@@ -81,7 +82,7 @@ spec:
 """
 
 
-class Tree:
+class Project:
     """A folder of files that are rendered, changed and rendered again."""
 
     def __init__(self, root: Path) -> None:
@@ -103,11 +104,11 @@ class Tree:
         return next(r for r in found if not name or r.name == name)
 
     def problem(self, *operations: Operation) -> str:
-        return remedy(Fix("Do it", operations, Applicability.SAFE), str(self.root)).problem
+        return remedy(Fix("Do it", operations, Applicability.SAFE), Tree(str(self.root))).problem
 
     def mend(self, *operations: Operation) -> dict[str, str]:
         """Make operations where the source is; the files that it changed, and proof that it came out as meant."""
-        found = remedy(Fix("Do it", operations, Applicability.SAFE), str(self.root))
+        found = remedy(Fix("Do it", operations, Applicability.SAFE), Tree(str(self.root)))
         assert found.problem == ""
         texts = {}
         for change in found.changes:
@@ -120,9 +121,9 @@ class Tree:
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Callable[[dict[str, str]], Tree]:
-    def make(files: dict[str, str]) -> Tree:
-        made = Tree(tmp_path / "work")
+def tree(tmp_path: Path) -> Callable[[dict[str, str]], Project]:
+    def make(files: dict[str, str]) -> Project:
+        made = Project(tmp_path / "work")
         made.write(files)
         return made
 
@@ -486,7 +487,8 @@ def test_what_comes_from_elsewhere_is_patched_where_it_is_built(tree, said):
     )
     brokers = next(each for document in documents(source) for each in document.resources)
     fix = Fix("Do it", (SetValue(brokers.place(*GRACE), 300), budget(brokers, app="kafka")), Applicability.SAFE)
-    changes = {each.file: apply(each.source.text.content, each.edits) for each in remedy(fix, str(made.root)).changes}
+    found = remedy(fix, Tree(str(made.root))).changes
+    changes = {each.file: apply(each.source.text.content, each.edits) for each in found}
     assert sorted(changes) == [
         "over/kafka-pdb.yaml",
         "over/kafka-statefulset-patch.yaml",

@@ -207,8 +207,6 @@ def test_an_annotation_that_holds_nothing_back_goes_and_leaves_no_empty_map(anno
 @pytest.mark.parametrize(
     ("value", "written"),
     [
-        ("yes", "true"),
-        ("No", "false"),
         ("0100", "64"),
         ("-010", "-8"),
         ("1_0", "10"),
@@ -217,11 +215,23 @@ def test_an_annotation_that_holds_nothing_back_goes_and_leaves_no_empty_map(anno
         ("1_0e2", "1000.0"),
     ],
 )
-def test_a_value_is_spelt_as_kubernetes_reads_it(value: str, written: str) -> None:
+def test_a_number_is_spelt_as_kubernetes_reads_it(value: str, written: str) -> None:
     text = f"{TOPIC.format(name='a')}spec: {{a: {value}}} # {value}\n"
     after, left = mended(text, [AmbiguousScalar], unsafe=False)
     assert after == text.replace(f": {value}}}", f": {written}}}")
     assert left == []
+
+
+@pytest.mark.parametrize("before", ["", "---\n", "# a\n---\n", "--- # a\n"], ids=repr)
+def test_a_boolean_is_spelt_out_where_one_is_taken(before: str) -> None:
+    text = before + f"{TOPIC.format(name='a')}spec: {{paused: yes, other: No}}\n"
+    assert mended(text, [AmbiguousScalar], unsafe=False)[0] == text.replace("yes", "true")
+    assert mended(text, [AmbiguousScalar])[0] == text.replace("yes", "true").replace("No", "false")
+
+
+def test_a_key_is_left_to_its_author() -> None:
+    text = f"{TOPIC.format(name='a')}spec: {{on: 1}}\n"
+    assert mended(text, [AmbiguousScalar])[0] == text
 
 
 @pytest.mark.parametrize(

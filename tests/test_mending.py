@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from click.testing import CliRunner, Result
 from ruamel.yaml import YAML
 
 from kafkalint.cli import main
+from kafkalint.fixing.shadow import Shadow
 
 STATEFUL_SET = """\
 apiVersion: apps/v1
@@ -328,3 +331,116 @@ def test_there_is_no_patch_where_nothing_is_to_be_mended(folder: Path) -> None:
 def test_a_patch_and_a_fix_do_not_go_together(folder: Path) -> None:
     (folder / "kafka.yaml").write_text(STATEFUL_SET)
     assert check("--patch", "kustomize", "--fix").exit_code == 2
+
+
+def test_what_somebody_else_writes_meanwhile_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = folder / "kafka.yaml"
+    file.write_text(STATEFUL_SET)
+    theirs = STATEFUL_SET.replace("name: kafka  # the brokers", "name: other  # the brokers")
+
+    def meanwhile(*arguments: object, **more: object) -> Shadow:
+        file.write_text(theirs)
+        return of(*arguments, **more)
+
+    of = Shadow.of
+    monkeypatch.setattr(Shadow, "of", meanwhile)
+    done = check(RULES, "--fix")
+    assert file.read_text() == theirs
+    assert done.exit_code == 1
+    assert "changed meanwhile" in " ".join(done.stdout.split())
+
+
+def test_files_are_written_all_or_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {
+        name: STATEFUL_SET.replace("name: kafka  #", f"name: {name}  #").replace("app: kafka", f"app: {name}")
+        for name in ("a", "b", "c")
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text)
+    replace, written = os.replace, []
+
+    def no_room(source: str, target: str) -> None:
+        if target.endswith("c.yaml"):
+            raise OSError(28, "No space left on device")
+        written.append(target)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", no_room)
+    done = check("--select=KL306", "--fix", "-f", "json")
+    assert len(written) == 4, "two were written and put back"
+    assert {name: (folder / f"{name}.yaml").read_text() for name in texts} == texts
+    assert done.exit_code == 2
+    report = json.loads(done.stdout)
+    assert len(report["findings"]) == 3, "what was not written is not mended"
+    assert report["mended"] == []
+
+
+def kustomization(folder: Path, *resources: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = "".join(f"  - {name}\n" for name in resources)
+    (folder / "kustomization.yaml").write_text(f"resources:\n{listed}")
+
+
+@pytest.mark.skipif(shutil.which("kustomize") is None, reason="kustomize is not on the PATH")
+def test_a_base_that_others_build_upon_is_theirs_too(folder: Path) -> None:
+    kustomization(folder / "base", "kafka.yaml")
+    (folder / "base" / "kafka.yaml").write_text(STATEFUL_SET)
+    kustomization(folder / "dev", "../base")
+    kustomization(folder / "prod", "../base")
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    done = check(RULES, "--fix", "prod")
+    assert done.exit_code == 0, done.stdout
+    assert (folder / "base" / "kafka.yaml").read_text() == STATEFUL_SET
+    assert "patches:" in (folder / "prod" / "kustomization.yaml").read_text()
+    # A run that sees both mends the base for both.
+    (folder / "prod" / "kustomization.yaml").write_text("resources:\n  - ../base\n")
+    assert check(RULES, "--fix").exit_code == 0
+    assert "podAntiAffinity" in (folder / "base" / "kafka.yaml").read_text()
+    assert "patches:" not in (folder / "prod" / "kustomization.yaml").read_text()
+
+
+def test_a_repository_inside_is_somebody_elses(folder: Path) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    (folder / "inside" / ".git").mkdir(parents=True)
+    (folder / "inside" / "kafka.yaml").write_text(STATEFUL_SET)
+    check(RULES, "--fix")
+    assert (folder / "inside" / "kafka.yaml").read_text() == STATEFUL_SET
+
+
+def test_a_diff_from_a_folder_is_applied_at_the_root(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    (folder / "deep" / "er").mkdir(parents=True)
+    (folder / "deep" / "kafka.yaml").write_text(STATEFUL_SET)
+    monkeypatch.chdir(folder / "deep" / "er")
+    text = check(RULES, "--diff", "..").stdout
+    assert text.startswith("--- a/deep/kafka.yaml\n")
+    subprocess.run(["git", "apply", "-"], input=text.encode(), cwd=folder, check=True)
+    assert (folder / "deep" / "kafka.yaml").read_text() == MENDED
+
+
+def test_a_pipe_by_name_is_read_once(folder: Path) -> None:
+    program = [sys.executable, "-m", "kafkalint", "check", RULES, "--fix"]
+    line = " ".join(program) + " <(cat kafka.yaml)"
+    (folder / "kafka.yaml").write_text(STATEFUL_SET)
+    done = subprocess.run(["bash", "-c", line], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1, done.stderr
+    assert (folder / "kafka.yaml").read_text() == STATEFUL_SET
+
+
+def test_a_diff_of_what_cannot_be_read_is_no_pass(folder: Path) -> None:
+    (folder / "kafka.yaml").write_text("a: [\n")
+    assert check("--diff", "kafka.yaml").exit_code == 2
+
+
+def test_findings_that_are_alike_are_mended_in_one_run(folder: Path) -> None:
+    comment = "# kafkalint: ignore[KL101] nobody needs it\n"
+    (folder / "kafka.yaml").write_text(MENDED + "".join(f"{comment}a{n}: 1\n" for n in range(40)))
+    check("--select=KL005,KL101", "--fix")
+    assert "kafkalint" not in (folder / "kafka.yaml").read_text()
+
+
+def test_an_empty_folder_beside_is_no_fault(folder: Path) -> None:
+    (folder / "kafka.yaml").write_text(STATEFUL_SET)
+    (folder / "empty").mkdir()
+    assert check(RULES, "-f", "json", "kafka.yaml", "empty").exit_code == 1
+    assert check(RULES, "--fix", "kafka.yaml", "empty").exit_code == 0

@@ -9,10 +9,10 @@ class Applicability(Enum):
     """What may be done with a fix unasked."""
 
     SAFE = "safe"
-    """Keeps what the manifest means and mends what it says; applied by `--fix`."""
+    """Does what the manifest is there for, takes nothing away, may restart pods; applied by `--fix`."""
     NEW = "new"
     """Adds a resource and changes none; applied by `--fix`."""
     UNSAFE = "unsafe"
-    """May change behaviour or roll pods: its owner has to want it; applied by `--unsafe-fixes`."""
+    """May change how Kafka runs, move its data or have objects made anew; applied by `--unsafe-fixes`."""
     HINT = "hint"
     """Words only: the right value is not in the manifests."""

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.applicability import Applicability
 from kafkalint.checking.fix import Fix
+from kafkalint.checking.text_places import TextPlace
 from kafkalint.manifests.resources import Place
-from kafkalint.manifests.text import Position, Span, Text
+from kafkalint.manifests.text import Position, Text
 
 if TYPE_CHECKING:
     from kafkalint.checking.remedy import Remedy
-    from kafkalint.manifests.documents import Document
-    from kafkalint.manifests.nodes import Node
-    from kafkalint.manifests.sources import Source
 
 __all__ = [
     "Applicability",
@@ -42,23 +40,6 @@ class Level(Enum):
     def rank(self) -> int:
         """0 for the worst."""
         return ("error", "warning", "info").index(self.value)
-
-
-class TextPlace(NamedTuple):
-    """A place in a text that is no value of a resource: a syntax error, a comment, a key written twice."""
-
-    source: Source
-    at: Span
-
-    @classmethod
-    def of(cls, document: Document, node: Node) -> TextPlace:
-        """The place of a key or value that no route leads to."""
-        base = document.span.start
-        return cls(document.source, Span(base + node.start, base + node.end))
-
-    def span(self) -> Span:
-        """The offsets themselves."""
-        return self.at
 
 
 class Related(NamedTuple):

@@ -9,7 +9,7 @@ from kafkalint.checking.applicability import Applicability
 from kafkalint.manifests.resources import Place, Resource
 
 if TYPE_CHECKING:
-    from kafkalint.checking.finding import TextPlace
+    from kafkalint.checking.text_places import TextPlace
     from kafkalint.manifests.documents import Document
     from kafkalint.manifests.nodes import Node
 

@@ -42,7 +42,7 @@ EXIT_FAULT = 3
     type=click.Choice(["error", "warning", "info", "never"]),
     help="Lowest level that makes the exit status 1.  [default: error]",
 )
-@click.option("--fix", is_flag=True, help="Mend what can be mended without changing how Kafka runs.")
+@click.option("--fix", is_flag=True, help="Mend what can be mended safely.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix, --diff or --patch: mend all that can be mended.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--patch", type=click.Choice(["kustomize"]), help="Print what --fix would change as a component.")
@@ -101,7 +101,7 @@ def _status(session: Session) -> int:
     if mending is not None and mending.diff:
         return EXIT_FINDINGS
     if mending is not None and mending.diff is not None:
-        return EXIT_USAGE if outcome.notices else EXIT_CLEAN
+        return EXIT_CLEAN if outcome.complete else EXIT_USAGE
     if fails((located.finding.level for located in outcome.findings), session.fail_on):
         return EXIT_FINDINGS
     return EXIT_USAGE if outcome.notices else EXIT_CLEAN

@@ -11,10 +11,11 @@ from kafkalint.fixing.diffs import unified_diff
 from kafkalint.fixing.judging import key_of, repeats
 from kafkalint.fixing.mending import ALL, SAFE, mend, proven, unmended
 from kafkalint.fixing.remedies import with_remedies
-from kafkalint.fixing.saving import SaveError, replace_file
+from kafkalint.fixing.saving import File, SaveError, replace_files
 from kafkalint.fixing.shadow import Shadow
+from kafkalint.fixing.trees import tree_of, working_tree
 from kafkalint.linting import Rules, lint
-from kafkalint.manifests.loading import LoadRequest, load
+from kafkalint.manifests.loading import LoadRequest, UsageError, load
 from kafkalint.manifests.sources import STDIN
 
 if TYPE_CHECKING:
@@ -57,19 +58,43 @@ def attend(outcome: Outcome, request: LoadRequest, rules: Rules, wanted: Wanted)
     """Do what is wanted with the fixes of an outcome, which are worked out already."""
     import tempfile  # noqa: PLC0415 - and `--help` needs nothing of this
 
-    with tempfile.TemporaryDirectory(prefix="kafkalint-") as place:
-        world = _Copy(request, rules, place)
-        if world.shadow.renders and not repeats(outcome, world.lint()):
-            left = unmended(outcome, "what is rendered here cannot be rendered from a copy of the files")
-            shown = Mending(diff="") if wanted.diff or wanted.patch else Mending(stdin=request.stdin)
-            return left, shown if wanted.fix or shown.diff is not None else None
-        if wanted.patch or (wanted.edits and not wanted.fix):
-            outcome = proven(world, outcome)
-        if wanted.patch:
-            return outcome, _patched(outcome, wanted)
-        if wanted.diff:
-            return _compared(outcome, world, wanted)
-        return _made(outcome, world, wanted) if wanted.fix else (outcome, None)
+    odd = [path for path in request.paths if path != STDIN and not _can_be_read_again(path, request)]
+    if odd:
+        return _as_it_is(outcome, request, wanted, f"{odd[0]} is no regular file")
+    try:
+        with tempfile.TemporaryDirectory(prefix="kafkalint-") as place:
+            return _attended(outcome, _Copy(request, rules, place), wanted)
+    except (OSError, UsageError) as error:
+        return _as_it_is(outcome, request, wanted, f"it could not be tried on a copy of the files: {error}")
+
+
+def _attended(outcome: Outcome, world: _Copy, wanted: Wanted) -> tuple[Outcome, Mending | None]:
+    """As `attend`, in a world of copies."""
+    # What is written is what the copies become: fixes of anything else would undo what was changed meanwhile.
+    copied = world.lint()
+    if not repeats(outcome, copied):
+        return _as_it_is(outcome, world.asked, wanted, "the files were changed meanwhile, or are rendered differently")
+    outcome = copied._replace(notices=outcome.notices)
+    if wanted.patch or (wanted.edits and not wanted.fix):
+        outcome = proven(world, outcome)
+    if wanted.patch:
+        return outcome, _patched(outcome, wanted)
+    if wanted.diff:
+        return _compared(outcome, world, wanted)
+    return _made(outcome, world, wanted) if wanted.fix else (outcome, None)
+
+
+def _can_be_read_again(path: str, request: LoadRequest) -> bool:
+    full = os.path.join(request.directory, path)
+    return os.path.isfile(full) or os.path.isdir(full)
+
+
+def _as_it_is(outcome: Outcome, request: LoadRequest, wanted: Wanted, why: str) -> tuple[Outcome, Mending | None]:
+    """Nothing done, and why."""
+    left = unmended(outcome, why)
+    if wanted.diff or wanted.patch:
+        return left, Mending(diff="")
+    return left, Mending(stdin=request.stdin) if wanted.fix else None
 
 
 def _patched(outcome: Outcome, wanted: Wanted) -> Mending:
@@ -83,36 +108,30 @@ def _patched(outcome: Outcome, wanted: Wanted) -> Mending:
 def _compared(outcome: Outcome, world: _Copy, wanted: Wanted) -> tuple[Outcome, Mending]:
     """The outcome as it is, and what mending would change."""
     mended = mend(world, _kinds(wanted), outcome)
-    text = "".join(unified_diff(*each) for each in world.changed())
+    changes = ((world.from_root(name), was, now) for name, was, now in world.changed())
+    text = "".join(unified_diff(*each) for each in changes)
     withdrawn = {key_of(item): item.remedy for item in mended.outcome.findings if item.remedy and item.remedy.withdrawn}
     findings = [item._replace(remedy=withdrawn.get(key_of(item), item.remedy)) for item in outcome.findings]
     return outcome._replace(findings=findings), Mending(diff=text, would=mended.applied)
 
 
 def _made(outcome: Outcome, world: _Copy, wanted: Wanted) -> tuple[Outcome, Mending]:
-    """What is left when everything has been mended and written."""
+    """What is left when everything has been mended and written; all that there was where it could not be written."""
     mended = mend(world, _kinds(wanted), outcome)
-    problems: dict[str, str] = {}
-    stdin = world.request.stdin
-    for name, was, now in list(world.changed()):
-        if name == world.stdin_name:
-            stdin = now
-            continue
-        try:
-            replace_file(os.path.join(world.real, name), now, was)
-        except SaveError as error:
-            problems[name] = str(error)
+    changed = list(world.changed())
+    files = [File(world.path(name), now, was) for name, was, now in changed if name != world.stdin_name]
+    try:
+        replace_files(files)
+    except SaveError as error:
+        return unmended(outcome, "files could not be written"), Mending(
+            stdin=world.request.stdin, problems=(str(error),)
+        )
     left = proven(world, mended.outcome) if wanted.edits else mended.outcome
-    done = [item for item in mended.applied if not any(file in problems for file in _files(item))]
-    return left._replace(mended=done), Mending(stdin=stdin, problems=tuple(problems.values()))
+    return left._replace(mended=mended.applied), Mending(stdin=world.stdin)
 
 
 def _kinds(wanted: Wanted) -> frozenset[Applicability]:
     return ALL if wanted.unsafe else SAFE
-
-
-def _files(item: Located) -> list[str]:
-    return [change.file for change in item.remedy.changes] if item.remedy else []
 
 
 class _Copy:
@@ -120,7 +139,9 @@ class _Copy:
 
     def __init__(self, request: LoadRequest, rules: Rules, place: str) -> None:
         self.rules = rules
+        self.asked = request
         self.real = request.directory
+        self.tree = tree_of(request)
         self.stdin_name = (request.stdin_filename or STDIN) if request.stdin is not None else None
         self.stdin = request.stdin
         self.sources: tuple[Source, ...] = ()
@@ -135,7 +156,7 @@ class _Copy:
         loaded = load(self.request._replace(stdin=self.stdin))
         self.sources = loaded.sources
         outcome = lint(loaded, self.rules)
-        return outcome._replace(findings=list(with_remedies(outcome.findings, self.real)))
+        return outcome._replace(findings=list(with_remedies(outcome.findings, self.tree)))
 
     def renderings(self) -> Sequence[Source]:
         """What was rendered for the last lint."""
@@ -149,6 +170,17 @@ class _Copy:
             self.stdin = texts[self.stdin_name]
         files = {name: data for name, data in texts.items() if name != self.stdin_name}
         return {**before, **self.shadow.write(files)}
+
+    def path(self, name: str) -> str:
+        """A real file."""
+        return self.tree.path(name)
+
+    def from_root(self, name: str) -> str:
+        """A file as it is named from the root of the repository, where a diff is applied."""
+        if name == self.stdin_name:
+            return name
+        real = os.path.realpath(self.real)
+        return os.path.relpath(os.path.normpath(os.path.join(real, name)), working_tree(real)).replace(os.sep, "/")
 
     def changed(self) -> Iterator[tuple[str, bytes | None, bytes]]:
         """What is not as it was: name, content before and after."""

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def joined(chain: Sequence[Located], before: Mapping[str, bytes | None], after: Mapping[str, bytes | None]) -> Remedy:
     """One remedy for a chain of fixes, from what the files held before the first and after the last of them."""
     fixes = [item.remedy.fix for item in chain if item.remedy]
-    known = {change.file: change.source for item in chain if item.remedy for change in item.remedy.changes}
+    known: dict[str, Source] = {}
+    for change in (change for item in chain if item.remedy for change in item.remedy.changes):
+        known.setdefault(change.file, change.source)
     changes = [
         _change(name, known[name], before[name], data)
         for name, data in sorted(after.items())

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kafkalint.fixing.edits import Edit, Removal
-from kafkalint.fixing.extents import members
 from kafkalint.fixing.lines import column, line_break, line_end, line_start, next_line
 from kafkalint.fixing.own_comments import own_comments
 from kafkalint.fixing.phrasing import NO_QUOTES, Quotes, flow, flow_lines, flow_pair, scalar
+from kafkalint.fixing.style import quotes_of
 from kafkalint.manifests.nodes import Mapping, Sequence, content_of
 from kafkalint.manifests.text import Span
 
@@ -29,7 +29,7 @@ class Brackets:
     def __init__(self, page: Page, node: Mapping | Sequence) -> None:
         self.text = page.text
         self.node = node
-        self.members = members(page.text, node)
+        self.members = page.members(node)
         self.style = _spacing(node, self.members, page.style)
         self.newline = line_break(page.text, node.start)
         self.outer = _indentation(page.text, node.start)
@@ -115,10 +115,12 @@ class Brackets:
         if follows is None:
             span = Span(self.members[index - 1].end, here.end)
         elif "#" in self.text[end:follows]:
-            span = Span(here.start, end)
+            line = line_start(self.text, here.start)
+            before = self.text[line : here.start].rstrip(" \t") if index else self.text[line : here.start]
+            span = Span(line + len(before), end)
         else:
             span = Span(here.start, follows)
-        return Removal((Edit(span, ""),), Span(here.start, span.end))
+        return Removal((Edit(span, ""),), Span(here.start, max(span.end, here.end)))
 
     def _take_last(self, here: Member, before: Member, own_line: Span | None) -> Removal:
         if own_line is None and "#" not in self.text[before.end : here.start]:
@@ -179,6 +181,10 @@ def _is_tall(page: Page, found: list[Member]) -> bool:
 def _spacing(node: Mapping | Sequence, found: list[Member], style: Style) -> Style:
     """The document's style, with the blanks behind colons and commas that this collection has."""
     colon, comma = style.colon, style.comma
+    keys = quotes_of([each.key for each in found if each.key is not None])
+    values = quotes_of([each.value for each in found])
+    if keys or (values and isinstance(node, Sequence)):
+        style = style._replace(key_quote=keys, quote=values or style.quote, quotes_all=style.quotes_all or bool(values))
     if isinstance(node, Mapping) and found and found[0].key is not None:
         colon = ":" if found[0].value.start == found[0].key.end + 1 < found[0].value.end else ": "
     if len(found) > 1:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from kafkalint.fixing.page import Page
     from kafkalint.manifests.text import Span
 
-# Helm's and Jinja's, and the variables that envsubst and Flux put in. `}}` alone closes flow mappings as well.
-_TEMPLATE = re.compile(r"\{\{|\{%|\$\{")
+# Helm's and Jinja's, ytt's, and the variables that envsubst and Flux put in. `}}` alone closes flow mappings as well.
+_TEMPLATE = re.compile(r"\{\{|\{%|\$\{|#@")
 _ACTION = re.compile(r"\{\{|\{%")
 # No action is longer than that; looking further back for one that is still open would take quadratic time.
 _LONGEST_ACTION = 2000

@@ -56,9 +56,12 @@ def problem_with(before: Outcome, after: Outcome, made: Sequence[Located]) -> st
 
 
 def brought(before: Outcome, after: Outcome) -> set[Group]:
-    """Rules and objects of which more errors and warnings are said than before."""
-    was, now = _count(_serious(before)), _count(_serious(after))
-    return {group for group in now if now[group] > was[group]}
+    """Rules and objects of which more errors are said than before, or more errors and warnings together."""
+    found: set[Group] = set()
+    for levels in ((Level.ERROR,), (Level.ERROR, Level.WARNING)):
+        was, now = _count(_of(before, levels)), _count(_of(after, levels))
+        found |= {group for group in now if now[group] > was[group]}
+    return found
 
 
 def repeats(outcome: Outcome, again: Outcome) -> bool:
@@ -67,8 +70,8 @@ def repeats(outcome: Outcome, again: Outcome) -> bool:
     return complete and _count(outcome.findings) == _count(again.findings)
 
 
-def _serious(outcome: Outcome) -> list[Located]:
-    return [item for item in outcome.findings if item.finding.level is not Level.INFO]
+def _of(outcome: Outcome, levels: Sequence[Level]) -> list[Located]:
+    return [item for item in outcome.findings if item.finding.level in levels]
 
 
 def _count(findings: Iterable[Located]) -> Counter[Group]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -29,6 +30,8 @@ SAFE = frozenset((Applicability.SAFE, Applicability.NEW))
 ALL = SAFE | {Applicability.UNSAFE}
 _ROUNDS = 20
 _LONGEST_CHAIN = 4
+# Each is a run over all files; what is left then has to wait until the others are mended or ignored.
+_MOST_TRIALS = 100
 
 
 class World(Protocol):
@@ -60,7 +63,7 @@ def mend(world: World, applicable: frozenset[Applicability], outcome: Outcome | 
         batch = _without_clashes(mender.wanted())
         if not batch:
             break
-        mender.attempt([key_of(item) for item in batch])
+        mender.attempt(batch)
     return Mended(mender.told(mender.outcome), tuple(mender.applied))
 
 
@@ -73,7 +76,7 @@ def proven(world: World, outcome: Outcome) -> Outcome:
     pending = mender.wanted()
     while pending:
         chosen = _without_clashes(pending)
-        mender.try_out(chosen)
+        mender.attempt(chosen, keep=False)
         done = {id(item) for item in chosen}
         pending = [item for item in pending if id(item) not in done]
     return mender.told(outcome)
@@ -93,83 +96,87 @@ class _Mender:
     world: World
     applicable: frozenset[Applicability]
     outcome: Outcome
-    remedies: dict[Key, Remedy] = field(default_factory=dict)
-    """What became of fixes that were tried and did not prove themselves alone."""
+    withdrawn: dict[Key, str] = field(default_factory=dict)
+    """Why fixes were taken back."""
+    together: dict[int, Remedy] = field(default_factory=dict)
+    """For findings of the first outcome, by id: fixes that are made only with others, as one with these."""
     applied: list[Located] = field(default_factory=list)
+    trials: int = 0
 
     def wanted(self) -> list[Located]:
-        """Findings that are to be mended and can be, in the order of the report; of those known alike the first."""
-        found = {
-            key_of(item): item
-            for item in reversed(self.outcome.findings)
-            if item.remedy and item.remedy.possible and item.remedy.fix.applicability in self.applicable
-        }
-        return [item for key, item in reversed(found.items()) if key not in self.remedies]
+        """Findings that are to be mended and can be, in the order of the report."""
+        return [
+            item
+            for item in self.outcome.findings
+            if item.remedy
+            and item.remedy.possible
+            and item.remedy.fix.applicability in self.applicable
+            and key_of(item) not in self.withdrawn
+        ]
 
-    def attempt(self, keys: Sequence[Key]) -> None:
-        """Make the fixes of these findings together; where that does not prove itself, of half of them at a time."""
-        chosen = _without_clashes([item for item in self.wanted() if key_of(item) in set(keys)])
+    def attempt(self, batch: Sequence[Located], *, keep: bool = True) -> None:
+        """Make fixes together; where that does not prove itself, half of them at a time, and one alone is taken back.
+
+        Without `keep` all of them are taken back, and only known to prove themselves.
+        """
+        chosen = _without_clashes(self._still_there(batch))
         if not chosen:
+            return
+        self.trials += 1
+        if self.trials > _MOST_TRIALS:
+            self._take_back(chosen, "too many others had to be taken back to try it")
             return
         before = self.outcome
         try:
             undo = dict(self.world.write(_written(chosen)))
         except Refusal as refusal:
-            self.split(chosen, str(refusal))
+            self._halve(chosen, str(refusal), keep=keep)
             return
         self.outcome = self.world.lint()
-        problem = self.departs(chosen) or problem_with(before, self.outcome, chosen)
-        made: Sequence[Located] = chosen
-        if problem and len(chosen) == 1:
-            made = self.follow_up(before, chosen[0], undo)
-        elif problem:
-            made = ()
-        if made:
+        made, problem = self._judged(before, chosen, undo)
+        if made and keep:
             self.applied += made
             return
-        self.world.write(undo)
+        after = self.world.write(undo)
         self.outcome = before
-        self.split(chosen, problem)
+        if len(made) > len(chosen):
+            self.together[id(chosen[0])] = joined(made, undo, after)
+        elif problem:
+            self._halve(chosen, problem, keep=keep)
 
-    def split(self, chosen: Sequence[Located], problem: str) -> None:
-        """Make fixes in two halves; one alone is taken back."""
+    def _judged(
+        self, before: Outcome, chosen: Sequence[Located], undo: dict[str, bytes | None]
+    ) -> tuple[Sequence[Located], str]:
+        """What has been made and may stay, those of what it brought to light included; else nothing, and why."""
+        departs = self.departs(chosen)
+        problem = departs or problem_with(before, self.outcome, chosen)
+        if not problem:
+            return chosen, ""
+        if len(chosen) > 1 or departs:
+            return (), problem
+        return self.follow_up(before, chosen[0], undo), problem
+
+    def _still_there(self, batch: Iterable[Located]) -> list[Located]:
+        """These findings as they are now, as many of each kind as there were."""
+        left = Counter(key_of(item) for item in batch)
+        found = []
+        for item in self.wanted():
+            key = key_of(item)
+            if left[key]:
+                left[key] -= 1
+                found.append(item)
+        return found
+
+    def _halve(self, chosen: Sequence[Located], problem: str, *, keep: bool) -> None:
         if len(chosen) == 1:
-            self.take_back(chosen[0], problem)
+            self._take_back(chosen, problem)
             return
         half = len(chosen) // 2
         for part in (chosen[:half], chosen[half:]):
-            self.attempt([key_of(item) for item in part])
+            self.attempt(part, keep=keep)
 
-    def take_back(self, item: Located, problem: str) -> None:
-        if item.remedy:
-            self.remedies[key_of(item)] = Remedy(item.remedy.fix, problem=problem, withdrawn=True)
-
-    def try_out(self, chosen: Sequence[Located]) -> None:
-        """Make fixes together and take them back; where they do not prove themselves, half of them at a time."""
-        before = self.outcome
-        try:
-            undo = dict(self.world.write(_written(chosen)))
-        except Refusal as refusal:
-            self.halve(chosen, str(refusal))
-            return
-        self.outcome = self.world.lint()
-        problem = self.departs(chosen) or problem_with(before, self.outcome, chosen)
-        chain = self.follow_up(before, chosen[0], undo) if problem and len(chosen) == 1 else ()
-        after = self.world.write(undo)
-        self.outcome = before
-        if chain:
-            self.remedies[key_of(chosen[0])] = joined(chain, undo, after)
-        elif problem:
-            self.halve(chosen, problem)
-
-    def halve(self, chosen: Sequence[Located], problem: str) -> None:
-        """Try fixes in two halves; one alone is not to be made."""
-        if len(chosen) == 1:
-            self.take_back(chosen[0], problem)
-            return
-        half = len(chosen) // 2
-        self.try_out(chosen[:half])
-        self.try_out(chosen[half:])
+    def _take_back(self, chosen: Iterable[Located], problem: str) -> None:
+        self.withdrawn |= {key_of(item): problem for item in chosen}
 
     def departs(self, made: Sequence[Located]) -> str:
         """How what is rendered now differs from what these fixes were to make of it; empty where it does not."""
@@ -205,8 +212,15 @@ class _Mender:
 
     def told(self, outcome: Outcome) -> Outcome:
         """An outcome, in which each finding says what became of its fix."""
-        findings = [item._replace(remedy=self.remedies.get(key_of(item), item.remedy)) for item in outcome.findings]
-        return outcome._replace(findings=findings)
+        return outcome._replace(findings=[self._told(item) for item in outcome.findings])
+
+    def _told(self, item: Located) -> Located:
+        if id(item) in self.together:
+            return item._replace(remedy=self.together[id(item)])
+        why = self.withdrawn.get(key_of(item))
+        if why is None or item.remedy is None or not item.remedy.possible:
+            return item
+        return item._replace(remedy=Remedy(item.remedy.fix, problem=why, withdrawn=True))
 
 
 def _operations(item: Located) -> tuple[Operation, ...]:
@@ -216,7 +230,8 @@ def _operations(item: Located) -> tuple[Operation, ...]:
 def _in_the_way(change: Change, others: Iterable[Change]) -> bool:
     for other in others:
         # Items of one list come one behind the other, as the entries of a kustomization do.
-        listed = all(isinstance(each, AppendItem) for each in (*change.operations, *other.operations))
+        every = (*change.operations, *other.operations)
+        listed = bool(every) and all(isinstance(each, AppendItem) for each in every)
         if change.creates or other.creates or (not listed and clash(change.edits, other.edits)):
             return True
     return False

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kafkalint.checking.fix import Operation
     from kafkalint.fixing.patch_bodies import ValueOperation
     from kafkalint.fixing.rendered_objects import RenderedObject
+    from kafkalint.fixing.trees import Tree
     from kafkalint.manifests.resources import Resource
     from kafkalint.manifests.sources import Source
 
@@ -26,18 +27,15 @@ class AtOrigin(NamedTuple):
     files: tuple[NewFile, ...] = ()
 
 
-def at_their_origin(operations: Sequence[Operation], directory: str = "") -> AtOrigin:
-    """Operations on the files that somebody wrote; raises Refusal where a value comes from none that could be edited.
-
-    `directory` is the real working directory, which decides what lies in the working tree.
-    """
+def at_their_origin(operations: Sequence[Operation], tree: Tree) -> AtOrigin:
+    """Operations on the files that somebody wrote; raises Refusal where a value comes from none to be edited."""
     rendered = [operation for operation in operations if _source(operation).rendered_by is not None]
     if not rendered:
         return AtOrigin(tuple(operations))
     plain = [operation for operation in operations if _source(operation).rendered_by is None]
     by_helm = [operation for operation in rendered if _source(operation).rendered_by == "helm"]
     by_kustomize = [operation for operation in rendered if _source(operation).rendered_by != "helm"]
-    found = _kustomized(by_kustomize, directory) if by_kustomize else AtOrigin(())
+    found = _kustomized(by_kustomize, tree) if by_kustomize else AtOrigin(())
     if by_helm:
         from kafkalint.fixing.helm_templates import at_template  # noqa: PLC0415 - for those who render charts
 
@@ -57,7 +55,7 @@ def _resource(operation: ValueOperation | AddResource) -> Resource:
     return operation.beside if isinstance(operation, AddResource) else operation.place.resource
 
 
-def _kustomized(operations: Sequence[Operation], directory: str) -> AtOrigin:
+def _kustomized(operations: Sequence[Operation], tree: Tree) -> AtOrigin:
     """Operations on what kustomize made: in the object's file or in a patch, what is left in a patch to be made."""
     from kafkalint.fixing.kustomize_targets import Uncovered, at_origin  # noqa: PLC0415 - for those who render
     from kafkalint.fixing.overlays import Additions  # noqa: PLC0415 - as above
@@ -65,14 +63,14 @@ def _kustomized(operations: Sequence[Operation], directory: str) -> AtOrigin:
 
     added = [operation for operation in operations if isinstance(operation, AddResource)]
     new = frozenset(name for each in added if (name := text(dig(each.data, "metadata", "name"))))
-    additions = Additions(directory, new)
+    additions = Additions(tree, new)
     owners: dict[int, RenderedObject] = {}
     left: dict[int, list[Uncovered]] = {}
     for operation in operations:
         if isinstance(operation, RewriteText | RemoveEntry):
             raise Refusal("it is rendered by kustomize, which keeps no text as it was written")
         resource = _resource(operation)
-        owner = owners.setdefault(id(resource), RenderedObject(resource, directory))
+        owner = owners.setdefault(id(resource), RenderedObject(resource, tree))
         if isinstance(operation, AddResource):
             additions.resource(owner, operation.data)
             continue

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kafkalint.checking.finding import Located
-    from kafkalint.checking.fix import Operation
+    from kafkalint.checking.fix import Fix, Operation
     from kafkalint.fixing.patch_bodies import ValueOperation
     from kafkalint.manifests.resources import Resource
 
@@ -71,8 +71,8 @@ def kustomize_patch(located: Iterable[Located], *, unsafe: bool = False) -> str:
 
 
 def _is_wanted(item: Located, *, unsafe: bool) -> bool:
-    fix, remedy = item.finding.fix, item.remedy
-    if fix is None or (remedy is not None and remedy.withdrawn):
+    fix = _fix(item)
+    if fix is None:
         return False
     if any(isinstance(operation, RewriteText | RemoveEntry) for operation in fix.operations):
         return False
@@ -132,11 +132,20 @@ def _added(found: Sequence[Located]) -> list[Added]:
 
 
 def _operations(item: Located) -> tuple[Operation, ...]:
-    return item.finding.fix.operations if item.finding.fix else ()
+    fix = _fix(item)
+    return fix.operations if fix else ()
+
+
+def _fix(item: Located) -> Fix | None:
+    """What is to be done about a finding, with what has to be done beside it; None where that is nothing."""
+    if item.remedy is None:
+        return item.finding.fix
+    return item.remedy.fix if item.remedy.possible else None
 
 
 def _reason(item: Located) -> str:
-    return f"{item.finding.code}: {item.finding.fix.description}" if item.finding.fix else item.finding.code
+    fix = _fix(item)
+    return f"{item.finding.code}: {fix.description}" if fix else item.finding.code
 
 
 def _entry(patched: Patched) -> Iterator[str]:

@@ -15,7 +15,6 @@ from kafkalint.fixing.new_files import NewFile
 from kafkalint.fixing.patch_bodies import json_patch, merge_patch, target, with_head
 from kafkalint.fixing.phrasing import item_lines, mapping_lines
 from kafkalint.fixing.style import Style, style_of
-from kafkalint.fixing.trees import in_tree
 from kafkalint.manifests.kustomize_layers import Layer, without_affixes
 from kafkalint.manifests.kustomize_writers import Patch, patches
 from kafkalint.manifests.nodes import Mapping, Sequence, content_of
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from kafkalint.checking.fix import Operation
     from kafkalint.fixing.patch_bodies import ValueOperation
     from kafkalint.fixing.rendered_objects import RenderedObject
+    from kafkalint.fixing.trees import Tree
 
 
 class KnownAs(NamedTuple):
@@ -45,8 +45,8 @@ class KnownAs(NamedTuple):
 class Additions:
     """What one fix adds to kustomizations."""
 
-    directory: str
-    """The real working directory."""
+    tree: Tree
+    """What the run may write to."""
     new: frozenset[str] = frozenset()
     """Names of the objects that it adds, as they would be rendered."""
     operations: list[Operation] = field(default_factory=list)
@@ -112,7 +112,7 @@ class Additions:
         objects = [each for document in owner.file.documents for each in document.resources] if owner.file else []
         if len(objects) > 1 and not original.at and not original.document.source.name.endswith(".json"):
             self.operations.append(AddResource(original, whole))
-        elif in_tree(home.name, self.directory):
+        elif self.tree.may_change(home.name):
             self._beside(original, home, whole)
         else:
             self._in_root(owner, data)
@@ -162,7 +162,7 @@ class Additions:
         return found
 
     def _taken(self, name: str, layer: Layer) -> bool:
-        folders = (self.directory, layer.source.working_directory)
+        folders = (self.tree.directory, layer.source.working_directory)
         there = any(os.path.lexists(os.path.join(folder, name)) for folder in folders)
         return there or any(file.name == name for file in self.files)
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from kafkalint.fixing.extents import Member, members
 from kafkalint.fixing.style import Style, style_of
 from kafkalint.manifests.comments import scalar_spans
 from kafkalint.manifests.nodes import Alias, Mapping, Node, Sequence
@@ -22,6 +23,7 @@ class Page:
         self.text = text
         self.root = root
         self.style = style
+        self._members: dict[int, list[Member]] = {}
 
     @classmethod
     def of(cls, document: Document) -> Page:
@@ -45,6 +47,13 @@ class Page:
             elif isinstance(node, Sequence):
                 stack += node.items
         return frozenset(found)
+
+    def members(self, node: Mapping | Sequence) -> list[Member]:
+        """All members of a collection."""
+        found = self._members.get(id(node))
+        if found is None:
+            found = self._members[id(node)] = members(self.text, node)
+        return found
 
     @cached_property
     def scalars(self) -> list[Span]:

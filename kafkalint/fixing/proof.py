@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import warnings
-from functools import cache, cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kafkalint.checking.fix import AddResource, RemoveEntry, RemoveValue, RewriteText, SetValue
 from kafkalint.fixing.edits import Edit, Pieces, Refusal, apply
 from kafkalint.fixing.expecting import expected, same, value_at
+from kafkalint.fixing.gathering import gathered
 from kafkalint.fixing.ingredients import Ingredient
 from kafkalint.fixing.routes import document_route
 from kafkalint.fixing.writing import edits_for, removal_of
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from kafkalint.checking.fix import Operation
+    from kafkalint.manifests.nodes import Node
 
 _COMMENT = re.compile(r"#[^\r\n]*")
+_START = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 
 
 def prove(source: Source, edits: Sequence[Edit], operations: Sequence[Operation], *, thorough: bool) -> str:
@@ -35,25 +38,25 @@ def prove(source: Source, edits: Sequence[Edit], operations: Sequence[Operation]
     what it was, and so has every comment of the file but those of what is taken away. kafkalint's own reader is asked,
     and, where `thorough`, ruamel.yaml as well, and whether to do it again would change anything.
     """
-    after_text = apply(source.text.content, edits)
+    text = source.text.content
+    after_text = apply(text, edits)
     if _is_rendered_from(operations):
         return after_text
-    before, after = _Reading.of(source), _Reading.of(_edited(source, after_text))
-    added = _added(before.documents, operations)
-    if len(after.documents) != len(before.documents) + sum(len(data) for data in added.values()):
+    known = {document.index: document for operation in operations if (document := _document(operation))}
+    before = [known.get(document.index, document) for document in documents(source)]
+    after = _documents(source, after_text)
+    added = _added(operations)
+    if len(after) != len(before) + sum(len(data) for data in added.values()):
         raise Refusal("the edited text does not hold the documents that it should")
-    later = iter(after.documents)
-    for document in before.documents:
-        counterpart = next(later)
-        if document.text == counterpart.text:
-            # Nothing is read of what stands to the letter: a file may hold thousands of documents.
-            before.pass_over(document)
-            after.pass_over(counterpart)
-        _prove_document(document, counterpart, operations, thorough=thorough)
+    news = []
+    later = iter(after)
+    for document in before:
+        _prove_document(document, next(later), operations, thorough=thorough)
         for data in added.get(document.index, ()):
-            if not same(_data(next(later)), data):
+            news.append(next(later))
+            if not same(_data(news[-1]), data):
                 raise Refusal("the new object does not read as it was meant")
-    _prove_comments(before, after, edits, operations)
+    _prove_comments(_parts(text, before), _parts(after_text, after, news), edits, operations)
     return after_text
 
 
@@ -65,61 +68,27 @@ def _is_rendered_from(operations: Sequence[Operation]) -> bool:
     return any(found)
 
 
-class _Reading:
-    """The documents of a source, and its comments, those between documents included."""
-
-    def __init__(self, text: str, found: list[Document]) -> None:
-        self.text = text
-        self.documents = found
-        self._passed_over: set[int] = set()
-
-    def pass_over(self, document: Document) -> None:
-        """Leave the comments of a document out."""
-        self._passed_over.add(id(document))
-
-    @cached_property
-    def comments(self) -> list[Span]:
-        """Where comments stand, in order; a text outside of all documents holds nothing else that has words."""
-        found: list[Span] = []
-        end = 0
-        for document in self.documents:
-            found += _shifted(comment_spans(self.text[end : document.span.start], None), end)
-            if id(document) not in self._passed_over:
-                found += _shifted(comment_spans(document.text, document.root), document.span.start)
-            end = document.span.end
-        return [*found, *_shifted(comment_spans(self.text[end:], None), end)]
-
-    @classmethod
-    def of(cls, source: Source) -> _Reading:
-        try:
-            return cls(source.text.content, list(documents(source)))
-        except TextError as error:
-            raise Refusal(f"the edited text cannot be read: {error}") from None
-
-
-def _edited(source: Source, text: str) -> Source:
+def _documents(source: Source, text: str) -> list[Document]:
     try:
-        return Source(source.name, text.encode(), source.directory, working_directory=source.working_directory)
+        edited = Source(source.name, text.encode(), source.directory, working_directory=source.working_directory)
+        return list(documents(edited))
     except UnicodeEncodeError:
         raise Refusal("half a character cannot be written") from None
+    except TextError as error:
+        raise Refusal(f"the edited text cannot be read: {error}") from None
 
 
-def _shifted(spans: Iterator[Span], base: int) -> Iterator[Span]:
-    return (Span(base + start, base + end) for start, end in spans)
-
-
-def _added(before: Sequence[Document], operations: Sequence[Operation]) -> dict[int, list[Any]]:
+def _added(operations: Sequence[Operation]) -> dict[int, list[Any]]:
     """New documents by the one that they stand behind."""
-    known = {document.index for document in before}
     found: dict[int, list[Any]] = {}
     for operation in operations:
-        if isinstance(operation, AddResource) and not operation.beside.at and operation.beside.document.index in known:
+        if isinstance(operation, AddResource) and not operation.beside.at:
             found.setdefault(operation.beside.document.index, []).append(dict(operation.data))
     return found
 
 
 def _prove_document(before: Document, after: Document, operations: Sequence[Operation], *, thorough: bool) -> None:
-    own = [operation for operation in operations if _index(operation) == before.index]
+    own = [each for each in operations if (document := _document(each)) and document.index == before.index]
     if before.text == after.text and not own:
         return
     if after.unreadable:
@@ -149,35 +118,70 @@ def _prove_rest(after: Document, operations: Sequence[Operation]) -> None:
             raise Refusal("to do it again would change it again")
 
 
-def _index(operation: Operation) -> int | None:
-    """The document that an operation is about, by its place among its siblings."""
+def _document(operation: Operation) -> Document | None:
+    """The document that an operation is about; words may be outside of all."""
     if isinstance(operation, RewriteText):
         return None
     if isinstance(operation, RemoveEntry):
-        return operation.document.index
+        return operation.document
     resource = operation.beside if isinstance(operation, AddResource) else operation.place.resource
-    return resource.document.index
+    return resource.document
 
 
 def _data(document: Document) -> Any:
     return plain(document.root) if document.root is not None else None
 
 
-def _prove_comments(before: _Reading, after: _Reading, edits: Sequence[Edit], operations: Sequence[Operation]) -> None:
-    gone = Pieces(removal_of(each).extent for each in operations if isinstance(each, RemoveValue | RemoveEntry))
+class _Part(NamedTuple):
+    """A document, or what stands between two: comments, and no other words."""
+
+    text: str
+    root: Node | None
+    base: int
+    """Where it begins in its source's text."""
+
+    @property
+    def comments(self) -> Iterator[tuple[Span, str]]:
+        """Each comment with its place in the source's text."""
+        for start, end in comment_spans(self.text, self.root):
+            yield Span(self.base + start, self.base + end), self.text[start:end]
+
+
+def _parts(text: str, found: Sequence[Document], news: Sequence[Document] = ()) -> Iterator[_Part]:
+    """The documents of a text but for new ones, and what stands before, between and behind them."""
+    end = 0
+    for document in found:
+        start, own_end = document.span
+        if document not in news:
+            yield _Part(text[end:start], None, end)
+            yield _Part(text[start:own_end], document.root, start)
+        elif text[end:start].strip():
+            raise Refusal("a comment would not stay as it is")
+        end = own_end
+    yield _Part(text[end:], None, end)
+
+
+def _prove_comments(
+    before: Iterator[_Part], after: Iterator[_Part], edits: Sequence[Edit], operations: Sequence[Operation]
+) -> None:
+    gone = Pieces(
+        removal_of(each).extent for each in gathered(operations) if isinstance(each, RemoveValue | RemoveEntry)
+    )
     touched = Pieces(edit.span for edit in edits)
     words = {each.place.span(): each.text for each in operations if isinstance(each, RewriteText)}
     rewritten = Pieces(words)
-    wanted: list[str] = []
-    for span in before.comments:
-        text = before.text[span.start : span.end]
-        anew = rewritten.touching(span)
-        if anew:
-            wanted += _rewritten(text, span.start, [(place, words[place]) for place in anew])
-        elif not (gone.touching(span) and touched.touching(span)):
-            wanted.append(text)
-    if wanted != [after.text[start:end] for start, end in after.comments]:
-        raise Refusal("a comment would not stay as it is")
+    for was, now in zip(before, after, strict=True):
+        if was.text == now.text:
+            continue
+        wanted: list[str] = []
+        for span, text in was.comments:
+            anew = rewritten.touching(span)
+            if anew:
+                wanted += _rewritten(text, span.start, [(place, words[place]) for place in anew])
+            elif not (gone.touching(span) and touched.touching(span)):
+                wanted.append(text)
+        if wanted != [text for _, text in now.comments]:
+            raise Refusal("a comment would not stay as it is")
 
 
 def _rewritten(text: str, base: int, places: list[tuple[Span, str]]) -> list[str]:
@@ -212,6 +216,9 @@ def _by_ruamel(text: str) -> tuple[Any, ...]:
     # Of two equal keys it would keep the first, and Kubernetes keeps the last.
     vars(yaml.constructor)["check_mapping_key"] = lambda *_: True
     load: Callable[[str], Any] = yaml.load_all
+    if not text.startswith("%"):
+        # Behind an explicit start of a document ruamel.yaml goes by YAML 1.2, whatever version it was told.
+        text = _START.sub("   ", text, count=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

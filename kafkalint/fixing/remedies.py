@@ -8,8 +8,7 @@ from kafkalint.checking.fix import AddResource, RemoveEntry, RewriteText
 from kafkalint.checking.remedy import Change, Edit, Remedy
 from kafkalint.fixing.edits import Refusal
 from kafkalint.fixing.origins import NewFile, at_their_origin
-from kafkalint.fixing.proof import prove
-from kafkalint.fixing.trees import in_tree
+from kafkalint.fixing.trees import Tree
 from kafkalint.fixing.writing import edits_of
 from kafkalint.manifests.sources import STDIN, Source
 from kafkalint.manifests.text import Span
@@ -21,23 +20,23 @@ if TYPE_CHECKING:
     from kafkalint.checking.fix import Fix, Operation
 
 
-def with_remedies(located: Iterable[Located], directory: str) -> Iterator[Located]:
-    """Findings with their fixes worked out; `directory` is the one that files are named from."""
+def with_remedies(located: Iterable[Located], tree: Tree) -> Iterator[Located]:
+    """Findings with their fixes worked out."""
     for item in located:
         fix = item.finding.fix
-        yield item if fix is None else item._replace(remedy=remedy(fix, directory))
+        yield item if fix is None else item._replace(remedy=remedy(fix, tree))
 
 
-def remedy(fix: Fix, directory: str) -> Remedy:
-    """How a fix would be made in the files that its places come from; what its edits say is held to what it wants."""
+def remedy(fix: Fix, tree: Tree) -> Remedy:
+    """How a fix would be made in the files that its places come from; that it proves itself is not said."""
     try:
-        return Remedy(fix, tuple(_changes(fix, directory)))
+        return Remedy(fix, tuple(_changes(fix, tree)))
     except Refusal as refusal:
         return Remedy(fix, problem=str(refusal))
 
 
-def _changes(fix: Fix, directory: str) -> Iterator[Change]:
-    found = at_their_origin(fix.operations, directory)
+def _changes(fix: Fix, tree: Tree) -> Iterator[Change]:
+    found = at_their_origin(fix.operations, tree)
     by_file: dict[str, list[Operation]] = {}
     sources: dict[str, Source] = {}
     for operation in found.operations:
@@ -48,7 +47,7 @@ def _changes(fix: Fix, directory: str) -> Iterator[Change]:
     changes = [_change(sources[name], operations) for name, operations in by_file.items()]
     changes += [_creation(file) for file in found.files]
     for change in sorted(changes, key=lambda change: change.file):
-        _hold_to_tree(change.source, directory)
+        _hold_to_tree(change.source, tree)
         yield change
 
 
@@ -63,9 +62,7 @@ def source_of(operation: Operation) -> Source:
 
 
 def _change(source: Source, operations: list[Operation]) -> Change:
-    edits = edits_of(operations)
-    prove(source, edits, operations, thorough=False)
-    return Change(source, edits, tuple(operations))
+    return Change(source, edits_of(operations), tuple(operations))
 
 
 def _creation(file: NewFile) -> Change:
@@ -73,9 +70,12 @@ def _creation(file: NewFile) -> Change:
     return Change(source, (Edit(Span(0, 0), file.content),), creates=True)
 
 
-def _hold_to_tree(source: Source, directory: str) -> None:
-    """Refuse to write into a file that is not in the working tree: it is somebody else's, or nobody would commit it."""
-    if source.name == STDIN or not source.working_directory:
+def _hold_to_tree(source: Source, tree: Tree) -> None:
+    """Refuse to write into a file that is somebody else's, or that others build upon whom this run does not see."""
+    if source.name in (STDIN, tree.stdin) or not source.working_directory:
         return
-    if not in_tree(source.name, directory):
+    if not tree.holds(source.name):
         raise Refusal(f"{source.name} lies outside the working tree")
+    strangers = tree.strangers(source.name)
+    if strangers:
+        raise Refusal(f"{' and '.join(strangers)}, which this run does not see, builds upon {source.name} too")

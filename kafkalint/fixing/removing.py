@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kafkalint.fixing.edits import Edit, Refusal, Removal
-from kafkalint.fixing.extents import Member, is_block_text, keeps_blank_lines, last_leaf, members, reach
+from kafkalint.fixing.extents import Member, is_block_text, keeps_blank_lines, last_leaf, reach
 from kafkalint.fixing.flow_edits import Brackets
 from kafkalint.fixing.lines import column, line_end, line_start, next_line, without_break
 from kafkalint.fixing.own_comments import own_comments
@@ -40,7 +40,7 @@ def removal(page: Page, way: Way, up_to: int, *, cascade: bool = True, refilled:
         raise Refusal("it is all that is written there")
     if holder.flow:
         return Brackets(page, holder).take_out(index)
-    found = members(page.text, holder)
+    found = page.members(holder)
     if len(found) > 1 or refilled:
         return _Lines(page.text, found, index).removal()
     if depth == 1:
@@ -74,9 +74,16 @@ class _Lines:
         if self.text[line : self.here.start].strip():
             return self._beside_dash(self.text[line : self.here.start])
         follows = self.found[self.index + 1].start if self.index + 1 < len(self.found) else None
-        start = own_comments(self.text, line, self.indent, follows)
+        start = max(self._floor(), own_comments(self.text, line, self.indent, follows))
         span = self._with_last_break(start) if self.end == len(self.text) else self._with_blank_lines(start)
         return Removal((Edit(span, ""),), Span(start, self.end))
+
+    def _floor(self) -> int:
+        """Where the lines begin that cannot belong to the member above."""
+        if not self.index:
+            return 0
+        above = self.found[self.index - 1]
+        return next_line(self.text, reach(self.text, above.end, self.indent, above.value))
 
     def _with_last_break(self, start: int) -> Span:
         """Its lines with the break before them, so that a text without a final one stays so."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kafkalint.fixing.trees import in_tree
 from kafkalint.manifests.documents import documents
 from kafkalint.manifests.kustomize_layers import Layer, root_layer, ways_to, without_affixes, workers
 from kafkalint.manifests.kustomize_origins import origin_data, origin_file
@@ -15,6 +14,7 @@ from kafkalint.manifests.origin_files import opened
 from kafkalint.manifests.resources import Resource, dig
 
 if TYPE_CHECKING:
+    from kafkalint.fixing.trees import Tree
     from kafkalint.manifests.origin_files import OriginFile
     from kafkalint.manifests.sources import Source
 
@@ -24,8 +24,8 @@ class RenderedObject:
     """An object that kustomize made."""
 
     resource: Resource
-    directory: str
-    """The real working directory, which decides what lies in the working tree."""
+    tree: Tree
+    """What the run may write to."""
 
     @property
     def source(self) -> Source:
@@ -52,7 +52,7 @@ class RenderedObject:
     @cached_property
     def original(self) -> Resource | None:
         """The object as it stands in that file; None where it is not there, or not ours to change."""
-        if self.file is None or self.generated or not in_tree(self.file.name, self.directory):
+        if self.file is None or self.generated or not self.tree.may_change(self.file.name):
             return None
         return next(iter(self.file.candidates(self.resource)), None)
 
@@ -106,7 +106,7 @@ class RenderedObject:
         if self.original is None:
             return False
         others = (
-            RenderedObject(resource, self.directory)
+            RenderedObject(resource, self.tree)
             for resource in self.beside
             if (resource.group, resource.kind) == (self.resource.group, self.resource.kind)
             and resource.identity != self.resource.identity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from kafkalint.checking.fix import AddResource, AppendItem, RemoveEntry, RewriteText
@@ -12,10 +13,12 @@ from kafkalint.manifests.resources import Identity, Resource, Route, dig
 from kafkalint.manifests.scalars import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kafkalint.checking.fix import Operation
     from kafkalint.manifests.sources import Source
+
+_HASHED = re.compile(r".+-(?P<hash>[a-z0-9]{10})")
 
 
 def departure(after: Iterable[Source], operations: Sequence[Operation]) -> str:
@@ -37,24 +40,30 @@ def departure(after: Iterable[Source], operations: Sequence[Operation]) -> str:
 
 def _departure(before: Source, after: Source, operations: Sequence[Operation]) -> str:
     resources = {id(resource): resource for each in operations if (resource := _changed(each)) is not None}
-    if any(dig(origin_data(resource.origin or ""), "configuredIn") for resource in resources.values()):
-        return ""  # what is generated gets another name, in all that refer to it
     was, now = _objects(before), _objects(after)
+    renamed = dict(_renamed(resources.values(), now))
     wanted = {
         resource.identity: _expected(resource, [each for each in operations if _changed(each) is resource])
         for resource in resources.values()
     }
     for identity, old in was.items():
-        if identity not in now:
+        there = now.get(identity._replace(name=renamed.get(identity.name, identity.name)))
+        if there is None:
             return f"{identity} would not be rendered any more"
         if identity not in wanted and _may_change(old, resources.values()):
             continue
         lists = [each.place.route for each in operations if _is_appended(each, old)]
-        if not same(_steady(now[identity].data, lists), _steady(wanted.get(identity, old.data), lists)):
+        meant = _with_names(wanted.get(identity, old.data), renamed)
+        if not same(_steady(there.data, lists), _steady(meant, lists)):
             return f"{identity} would be rendered otherwise than was meant"
     added = {(str(each.data.get("kind")), _ending(each)) for each in operations if isinstance(each, AddResource)}
+    anew = set(renamed.values())
     for identity in now:
-        if identity not in was and not any(kind == identity.kind and end in identity.name for kind, end in added):
+        if (
+            identity not in was
+            and identity.name not in anew
+            and not any(kind == identity.kind and end in identity.name for kind, end in added)
+        ):
             return f"{identity} would be rendered as well"
     return ""
 
@@ -77,7 +86,7 @@ def _changed(operation: Operation) -> Resource | None:
 
 def _may_change(other: Resource, changed: Iterable[Resource]) -> bool:
     """Whether an object may change with others: what a chart draws by lot, and what comes from the same object."""
-    by_lot = other.document.source.rendered_by == "helm"
+    by_lot = other.document.source.rendered_by == "helm" and other.kind in ("Secret", "ConfigMap")
     return by_lot or any(other.origin and (other.origin, other.kind) == (each.origin, each.kind) for each in changed)
 
 
@@ -103,6 +112,28 @@ def _steady(data: Any, lists: Sequence[Route], route: Route = ()) -> Any:
         found = [_steady(item, lists, (*route, index)) for index, item in enumerate(data)]
         return sorted(found, key=repr) if route in lists else found
     return data
+
+
+def _renamed(changed: Iterable[Resource], now: dict[Identity, Resource]) -> Iterator[tuple[str, str]]:
+    """Names of generated objects, which end in a hash of what they hold, and what they are called now."""
+    for resource in changed:
+        hashed = _HASHED.fullmatch(resource.name)
+        if hashed is None or not dig(origin_data(resource.origin or ""), "configuredIn"):
+            continue
+        stem = resource.name[: hashed.start("hash")]
+        for identity in now:
+            alike = identity._replace(name="") == resource.identity._replace(name="")
+            if alike and identity.name.startswith(stem) and len(identity.name) == len(resource.name):
+                yield resource.name, identity.name
+
+
+def _with_names(data: Any, names: dict[str, str]) -> Any:
+    """Data in which each of these names is another one."""
+    if isinstance(data, dict):
+        return {key: _with_names(value, names) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_with_names(item, names) for item in data]
+    return names.get(data, data) if isinstance(data, str) else data
 
 
 def _ending(operation: AddResource) -> str:

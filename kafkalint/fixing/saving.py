@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import BinaryIO
+
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+_RIGHTS_OF_THE_OWNER = stat.S_ISUID | stat.S_ISGID
 
 
 class SaveError(Exception):
@@ -11,28 +20,154 @@ class SaveError(Exception):
 
 
 def replace_file(path: str, data: bytes, was: bytes | None) -> None:
-    """Put new content into a file, keeping its mode and a link that leads to it; raises SaveError.
+    """Put new content into a file, keeping its owner, its mode and a link that leads to it; raises SaveError.
 
     `was` is what the file held when it was read; None for one that must not be there yet. The new content is written
     beside the file, forced to the disk and moved over it, so that whatever happens one of the two is there, and whole.
     """
-    target = os.path.realpath(path)
     try:
-        mode = _check(target, was)
-        _write_beside(target, data, mode)
+        if was is None:
+            _create(path, data)
+        else:
+            _replace(path, os.path.realpath(path), data, was)
     except OSError as error:
         raise SaveError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
-def _check(target: str, was: bytes | None) -> int:
-    if was is None:
-        if os.path.lexists(target):
-            raise SaveError(f"{target} is there already")
-        return 0o666 & ~_umask()
+class File(NamedTuple):
+    """A file that is to be written."""
+
+    path: str
+    data: bytes
+    was: bytes | None
+    """What it held when it was read; None for one that must not be there yet."""
+
+
+def replace_files(files: Sequence[File]) -> None:
+    """Put new content into several files, all or none; raises SaveError, which says so.
+
+    What others refer to is written before what refers to it: new files first.
+    """
+    done: list[File] = []
+    try:
+        for file in sorted(files, key=lambda file: file.was is not None):
+            replace_file(*file)
+            done.append(file)
+    except SaveError as error:
+        left = [file.path for file in reversed(done) if not _undone(file)]
+        rest = f"{', '.join(left)} could not be put back" if left else "nothing was changed"
+        raise SaveError(f"{error}: {rest}") from None
+
+
+def _undone(file: File) -> bool:
+    try:
+        if file.was is None:
+            os.unlink(file.path)
+        else:
+            replace_file(file.path, file.was, file.data)
+    except (OSError, SaveError):
+        return False
+    return True
+
+
+def _create(path: str, data: bytes) -> None:
+    """Write a file that is not there: nobody's is overwritten, not even one that comes into being at the same time."""
+    if os.path.lexists(path):
+        raise SaveError(f"{path} is there already")
+    temporary = _write_beside(path, data, None)
+    try:
+        _move_to_free_name(temporary, path)
+    except FileExistsError:
+        raise SaveError(f"{path} is there already") from None
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)
+    _sync_folder(path)
+
+
+def _move_to_free_name(temporary: str, path: str) -> None:
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A filesystem without hard links: the name was free a moment ago.
+        if os.path.lexists(path):
+            raise SaveError(f"{path} is there already") from None
+        os.replace(temporary, path)
+
+
+def _replace(path: str, target: str, data: bytes, was: bytes) -> None:
+    before = os.stat(target)
+    if not stat.S_ISREG(before.st_mode):
+        raise SaveError(f"{path} is no regular file")
+    if not before.st_mode & _WRITABLE or not os.access(target, os.W_OK):
+        raise SaveError(f"{path} is read-only")
+    temporary = _write_beside(target, data, before)
+    try:
+        if not _holds(target, was):
+            raise SaveError(f"{path} was changed by somebody else meanwhile")
+        os.replace(temporary, target)
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)
+    _sync_folder(target)
+
+
+def _holds(target: str, was: bytes) -> bool:
     with open(target, "rb") as stream:
-        if stream.read() != was:
-            raise SaveError(f"{target} was changed by somebody else meanwhile")
-        return stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
+        return stream.read() == was
+
+
+def _write_beside(target: str, data: bytes, like: os.stat_result | None) -> str:
+    """A new file with this content, on the disk for good, in the same folder; its path."""
+    import tempfile  # noqa: PLC0415 - only who writes needs it
+
+    handle, temporary = tempfile.mkstemp(prefix=".kafkalint-", suffix=".tmp", dir=os.path.dirname(target) or ".")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            _dress(stream, temporary, target, like)
+            os.fsync(stream.fileno())
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    return temporary
+
+
+def _dress(stream: BinaryIO, temporary: str, target: str, like: os.stat_result | None) -> None:
+    """Give a new file the mode, the owner and the attributes of the one that it takes the place of."""
+    mode = stat.S_IMODE(like.st_mode) if like else 0o666 & ~_umask()
+    if like and hasattr(os, "fchown"):
+        try:
+            os.fchown(stream.fileno(), like.st_uid, like.st_gid)
+        except OSError:
+            mode = _without_owner(stream, like, mode)
+        _copy_attributes(target, temporary)
+    if hasattr(os, "fchmod"):
+        os.fchmod(stream.fileno(), mode)
+    else:
+        os.chmod(temporary, mode)
+
+
+def _without_owner(stream: BinaryIO, like: os.stat_result, mode: int) -> int:
+    """Keep at least the group, and the rights that are meant for the owner from anybody else."""
+    with suppress(OSError):
+        os.fchown(stream.fileno(), -1, like.st_gid)
+    now = os.fstat(stream.fileno())
+    return mode if (now.st_uid, now.st_gid) == (like.st_uid, like.st_gid) else mode & ~_RIGHTS_OF_THE_OWNER
+
+
+def _copy_attributes(target: str, temporary: str) -> None:
+    """Keep access control lists and labels, where the system has them."""
+    if not hasattr(os, "listxattr"):
+        return
+    with suppress(OSError):
+        for name in os.listxattr(target):
+            with suppress(OSError):
+                os.setxattr(temporary, name, os.getxattr(target, name))
 
 
 def _umask() -> int:
@@ -41,31 +176,13 @@ def _umask() -> int:
     return mask
 
 
-def _write_beside(target: str, data: bytes, mode: int) -> None:
-    import tempfile  # noqa: PLC0415 - only who writes needs it
-
-    folder = os.path.dirname(target)
-    handle, temporary = tempfile.mkstemp(prefix=".kafkalint-", suffix=".tmp", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fchmod(stream.fileno(), mode)
-            os.fsync(stream.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: str) -> None:
+def _sync_folder(path: str) -> None:
     if os.name != "posix":
         return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass  # some filesystems have no such thing; the rename itself is done
-    finally:
-        os.close(handle)
+    # Some filesystems have no such thing, and some folders may be written to and not read; the move itself is done.
+    with suppress(OSError):
+        handle = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from kafkalint.fixing.edits import Edit, Refusal
 from kafkalint.fixing.expecting import same
-from kafkalint.fixing.extents import behind_properties, content_end, is_block_text, members
+from kafkalint.fixing.extents import behind_properties, content_end, is_block_text
 from kafkalint.fixing.flow_edits import Brackets
 from kafkalint.fixing.inserting import behind, below, in_front
 from kafkalint.fixing.key_order import place_for
 from kafkalint.fixing.lines import column, line_break, line_end, line_start
 from kafkalint.fixing.phrasing import Quotes, flow, item_lines, lines_below, pair_lines, scalar
-from kafkalint.fixing.style import gap_of
-from kafkalint.manifests.nodes import Mapping, Node, Scalar, Sequence, content_of
+from kafkalint.fixing.style import gap_of, quotes_of
+from kafkalint.manifests.nodes import Mapping, Node, Scalar, Sequence
 from kafkalint.manifests.scalars import key_text, plain, resolve_scalar
 from kafkalint.manifests.text import Span
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from kafkalint.fixing.page import Page
 
 _BLOCK_MARK = re.compile(r"[|>][-+0-9]*")
+# Blanks with nothing behind them that they would have to keep away from.
+_BARE_BLANKS = re.compile(r"[ \t]+(?=[,}\]\r\n]|\Z)")
 _NO_KEY = re.compile(r"[ \t-]*")
 
 
@@ -58,11 +60,11 @@ def append_item(page: Page, way: Way, item: Any) -> list[Edit]:
 
 def insert_item(page: Page, node: Sequence, index: int, item: Any) -> list[Edit]:
     """Write an item behind another one."""
-    quote = _habit(node.items)
+    quote = quotes_of(node.items)
     if node.flow:
         brackets = Brackets(page, node)
         return brackets.put(index, brackets.item(item, quote=quote))
-    found = members(page.text, node)
+    found = page.members(node)
     style = page.style._replace(gap=gap_of(page.text, node) or page.style.gap)
     indent = column(page.text, found[0].start)
     if isinstance(item, dict) and _all_in_flow(node):
@@ -106,7 +108,8 @@ def _in_place(page: Page, way: Way, node: Node, text: str) -> Edit:
         return Edit(Span(node.start, node.end), text)
     key = way.key
     colon = "" if key is None or ":" in page.text[key.end : node.start] else ":"
-    return Edit(Span(node.start, node.start), f"{colon} {text}")
+    blanks = _BARE_BLANKS.match(page.text, node.start)
+    return Edit(Span(node.start, blanks.end() if blanks else node.start), f"{colon} {text}")
 
 
 def _over_nothing(page: Page, way: Way, node: Node, value: Any) -> list[Edit]:
@@ -174,11 +177,11 @@ def _next_item(page: Page, way: Way, number: int, value: Any) -> list[Edit]:
 def _new_pair(page: Page, node: Mapping, name: str, value: Any) -> list[Edit]:
     keys = [key_text(key) for key, _ in node.pairs]
     index, first = place_for(name, keys, alphabetical=page.style.alphabetical)
-    quotes = Quotes(_habit([key for key, _ in node.pairs]), _habit([value for _, value in node.pairs]))
+    quotes = Quotes(quotes_of([key for key, _ in node.pairs]), quotes_of([value for _, value in node.pairs]))
     if node.flow:
         brackets = Brackets(page, node)
         return brackets.put(index, brackets.pair(name, value, quotes), in_front=first)
-    found = members(page.text, node)
+    found = page.members(node)
     lines = pair_lines(name, value, column(page.text, found[0].start), page.style, quotes)
     edit = in_front(page.text, found, lines) if first else None
     return [edit or behind(page.text, found, index, lines)]
@@ -192,13 +195,3 @@ def _all_in_flow(node: Sequence) -> bool:
     """Whether every mapping among the items is written between braces."""
     found = [item for item in node.items if isinstance(item, Mapping)]
     return bool(found) and all(item.flow and item.pairs for item in found)
-
-
-def _habit(nodes: list[Node]) -> str:
-    """The quotes that all neighbours have, where they have the same."""
-    styles = {node.style for node in map(content_of, nodes) if isinstance(node, Scalar) and _is_text(node)}
-    return styles.pop() if len(styles) == 1 and styles <= {"'", '"'} else ""
-
-
-def _is_text(node: Scalar) -> bool:
-    return isinstance(resolve_scalar(node), str)

@@ -38,9 +38,11 @@ class Shadow:
         jobs = plan(found.files).jobs
         every = (*(file.path for file in found.files), *_rendered_from(jobs), *_below(also))
         wanted = sorted({os.path.abspath(path) for path in every})
-        above = os.path.commonpath([directory, *(os.path.dirname(path) for path in wanted)])
+        absolute = [os.path.normpath(os.path.join(directory, path)) for path in paths]
+        above = _common([directory, *absolute, *(os.path.dirname(path) for path in wanted)])
         shadow = cls(os.path.realpath(root), above, directory, bool(jobs))
-        os.makedirs(shadow.working_directory, exist_ok=True)
+        for folder in (directory, *(path for path in absolute if os.path.isdir(path))):
+            os.makedirs(shadow.at(folder), exist_ok=True)
         for path in wanted:
             shadow._copy(path)
         return shadow
@@ -69,10 +71,8 @@ class Shadow:
         if os.path.lexists(target):
             return
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        try:
+        if os.access(path, os.R_OK):  # what cannot be read is said to be so where it is read
             shutil.copyfile(path, target)
-        except OSError:
-            return  # it is read, or found to be unreadable, where it is said
 
     def write(self, texts: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
         """Give files, by name, new content, or take them away; what they held before."""
@@ -96,6 +96,13 @@ class Shadow:
             now = _content(os.path.join(self.working_directory, name))
             if now is not None and now != self.first[name]:
                 yield name, self.first[name], now
+
+
+def _common(paths: list[str]) -> str:
+    try:
+        return os.path.commonpath(paths)
+    except ValueError as error:  # several drives of Windows
+        raise OSError(str(error)) from None
 
 
 def _content(path: str) -> bytes | None:

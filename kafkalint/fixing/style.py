@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kafkalint.fixing.extents import dash
 from kafkalint.fixing.lines import column, line_break, line_start
-from kafkalint.manifests.nodes import Mapping, Node, Scalar, Sequence
-from kafkalint.manifests.scalars import resolve_plain
+from kafkalint.manifests.nodes import Mapping, Node, Scalar, Sequence, content_of
+from kafkalint.manifests.scalars import resolve_plain, resolve_scalar
 
 if TYPE_CHECKING:
     from kafkalint.manifests.documents import Document
@@ -52,6 +52,13 @@ def style_of(document: Document) -> Style:
     if document.root is not None:
         habits.look_at(document.root)
     return habits.style()
+
+
+def quotes_of(nodes: list[Node]) -> str:
+    """The quotes that all strings among some nodes have, where they have the same; empty where not, and without any."""
+    found = [node for node in map(content_of, nodes) if isinstance(node, Scalar)]
+    styles = {node.style for node in found if isinstance(resolve_scalar(node), str)}
+    return styles.pop() if len(styles) == 1 and styles <= {"'", '"'} else ""
 
 
 def gap_of(text: str, node: Sequence) -> int | None:

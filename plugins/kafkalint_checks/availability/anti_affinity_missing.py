@@ -108,7 +108,10 @@ class AntiAffinityMissing(ClusterCheck):
     def _fix(self, case: Colocation, cluster: KafkaCluster, model: KafkaModel) -> Fix | None:
         one_per_node = switch(case)
         if one_per_node is not None:
-            return self.mend(f"Set {one_per_node.route[-1]}: true", SetValue(one_per_node, value=True))
+            # Who has written `false` has had a reason.
+            applicability = Applicability.UNSAFE if one_per_node.written else None
+            what = f"Set {one_per_node.route[-1]}: true"
+            return self.mend(what, SetValue(one_per_node, value=True), applicability=applicability)
         order = rule_apart(case, cluster, model)
         if order is None:
             return None

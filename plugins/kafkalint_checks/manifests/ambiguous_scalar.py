@@ -20,6 +20,38 @@ _CORE_OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 # What a file's permissions are called: written in octal everywhere, and read so by Kubernetes.
 _PERMISSIONS = re.compile(r"(?:[a-z]+)?mode|umask|(?:file|dir|directory)?permissions?", re.IGNORECASE)
 
+# Fields that are strings wherever Kubernetes' API and the operators' have them.
+_TEXTS = frozenset(
+    ("name", "namespace", "generateName", "serviceName", "image", "key", "storageClassName", "claimName", "topologyKey")
+)
+# Fields that are booleans, likewise.
+_BOOLEANS = frozenset(
+    (
+        "allowPrivilegeEscalation",
+        "allowVolumeExpansion",
+        "automountServiceAccountToken",
+        "deleteClaim",
+        "enableServiceLinks",
+        "enabled",
+        "hostIPC",
+        "hostNetwork",
+        "hostPID",
+        "immutable",
+        "oneReplicaPerNode",
+        "optional",
+        "paused",
+        "privileged",
+        "publishNotReadyAddresses",
+        "readOnly",
+        "readOnlyRootFilesystem",
+        "runAsNonRoot",
+        "stdin",
+        "suspend",
+        "tls",
+        "tty",
+    )
+)
+
 
 class AmbiguousScalar(DocumentCheck):
     """A value means one thing to Kubernetes and another to YAML 1.2.
@@ -81,14 +113,8 @@ class AmbiguousScalar(DocumentCheck):
                         text if key else place,
                         _message(node.value, readings, key=key),
                         help=_help(node.value),
-                        fix=self._of_key(text, node) if key else self._of_value(text, place, node),
+                        fix=None if key else self._of_value(text, place, node),
                     )
-
-    def _of_key(self, text: TextPlace, node: Scalar) -> Fix | None:
-        """Keys are strings to Kubernetes, whatever they look like."""
-        if node.anchor is not None:
-            return None
-        return self.mend(f'Write "{key_text(node)}"', RewriteText(text, f'"{key_text(node)}"'))
 
     def _of_value(self, text: TextPlace, place: Place, node: Scalar) -> Fix | None:
         if node.anchor is not None:
@@ -99,7 +125,10 @@ class AmbiguousScalar(DocumentCheck):
         # A number may have more digits than its shortest spelling.
         if repr(resolve_plain(meant)) != repr(resolve_plain(node.value)) or _readings(meant):
             return None
-        return self.mend(f"Write {meant}", RewriteText(text, meant))
+        # Kubernetes reads the same before and after; where a text is wanted it would refuse both.
+        sure = isinstance(resolve_plain(node.value), bool) is (_last(place) in _BOOLEANS)
+        applicability = None if sure else Applicability.UNSAFE
+        return self.mend(f"Write {meant}", RewriteText(text, meant), applicability=applicability)
 
 
 def _scalars(root: Node) -> Iterator[tuple[Route, bool, Scalar]]:
@@ -169,12 +198,18 @@ def _spelt(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _last(place: Place) -> str:
+    return next((step for step in reversed(place.route) if isinstance(step, str)), "")
+
+
 def _takes_text(place: Place) -> bool:
     """Whether Kubernetes takes nothing but a string there, and refuses a boolean or a number.
 
     All of them are `string` or `map[string]string` in the API: ObjectMeta, LabelSelector, EnvVar, Container, ConfigMap.
     """
     route = place.route
+    if _last(place) in _TEXTS:
+        return True
     if place.resource.group == "" and place.resource.kind in ("ConfigMap", "Secret"):
         return route[0] in ("data", "stringData")
     holder, name = route[-2:] if len(route) > 1 else ("", "")

@@ -138,7 +138,8 @@ class MonitorSelectsNothing(BundleCheck):
         )
 
     def _fix(self, miss: Miss, model: KafkaModel) -> Fix | None:
-        found = corrections(miss, model)
+        # A port that other pods have is no answer where the metrics of the nodes are off.
+        found = () if _unserved(miss) else corrections(miss, model)
         if not found:
             return self._switch_on(miss, model)
         beyond = any(each.elsewhere for each in found)
@@ -254,11 +255,13 @@ _REASONS = {
 
 def _unserved(miss: Miss) -> Place | None:
     """Where metrics would have to be switched on, if the port is missing because they are not."""
-    cluster = miss.targets[0].cluster if miss.stage is Stage.PORT and miss.targets else None
-    if cluster is None or _is_served(cluster):
-        return None
-    nodes = [pool.pods for pool in cluster.nodes]
-    return cluster.metrics_switch.place if cluster.metrics_switch and miss.targets[0].pods in nodes else None
+    for target in miss.targets if miss.stage is Stage.PORT else ():
+        cluster = target.cluster
+        if cluster is None or cluster.metrics_switch is None or _is_served(cluster):
+            continue
+        if any(target.pods == pool.pods for pool in cluster.nodes):
+            return cluster.metrics_switch.place
+    return None
 
 
 def _help(miss: Miss) -> str:
