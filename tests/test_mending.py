@@ -444,3 +444,15 @@ def test_an_empty_folder_beside_is_no_fault(folder: Path) -> None:
     (folder / "empty").mkdir()
     assert check(RULES, "-f", "json", "kafka.yaml", "empty").exit_code == 1
     assert check(RULES, "--fix", "kafka.yaml", "empty").exit_code == 0
+
+
+def test_a_file_that_is_read_only_keeps_no_other_from_being_mended(folder: Path) -> None:
+    for name in ("a", "b"):
+        text = STATEFUL_SET.replace("name: kafka  #", f"name: {name}  #").replace("app: kafka", f"app: {name}")
+        (folder / f"{name}.yaml").write_text(text)
+    (folder / "a.yaml").chmod(0o444)
+    done = check("--select=KL306", "--fix")
+    assert done.exit_code == 1
+    assert "a.yaml is read-only" in " ".join(done.stdout.split())
+    assert "podAntiAffinity" not in (folder / "a.yaml").read_text()
+    assert "podAntiAffinity" in (folder / "b.yaml").read_text()

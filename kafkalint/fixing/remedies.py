@@ -76,6 +76,8 @@ def _hold_to_tree(source: Source, tree: Tree) -> None:
         return
     if not tree.holds(source.name):
         raise Refusal(f"{source.name} lies outside the working tree")
+    if not tree.writable(source.name):
+        raise Refusal(f"{source.name} is read-only")
     strangers = tree.strangers(source.name)
     if strangers:
         raise Refusal(f"{' and '.join(strangers)}, which this run does not see, builds upon {source.name} too")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from kafkalint.manifests.loading import LoadRequest
 
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _SKIPPED = frozenset((".git", "node_modules", "__pycache__", ".venv"))
 
 
@@ -35,6 +37,15 @@ class Tree(NamedTuple):
         path = os.path.realpath(self.path(name))
         root = working_tree(self.directory)
         return path.startswith(os.path.join(root, "")) and working_tree(os.path.dirname(path), root) == root
+
+    def writable(self, name: str) -> bool:
+        """Whether a file, or the folder that it would be made in, may be written to."""
+        path = os.path.realpath(self.path(name))
+        if not os.path.exists(path):
+            path = os.path.dirname(path)
+        while not os.path.exists(path):
+            path = os.path.dirname(path)
+        return bool(os.stat(path).st_mode & _WRITABLE) and os.access(path, os.W_OK)
 
     def may_change(self, name: str) -> bool:
         """Whether a file is the run's to change."""
