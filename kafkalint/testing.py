@@ -17,8 +17,8 @@ from kafkalint.checking.selection import Plan
 from kafkalint.checking.suppressions import in_annotations, in_comments
 from kafkalint.checking.vocabulary import Vocabulary
 from kafkalint.fixing.mending import ALL, SAFE, mend
+from kafkalint.fixing.origin.trees import Tree
 from kafkalint.fixing.remedies import with_remedies
-from kafkalint.fixing.trees import Tree
 from kafkalint.kafka.flavours import Flavour
 from kafkalint.kafka.model import KafkaModel, Settings
 from kafkalint.manifests.bundles import Bundle

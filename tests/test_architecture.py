@@ -62,6 +62,16 @@ def test_a_room_looks_only_into_rooms_below_it(file: Path) -> None:
     assert seen - MAY_IMPORT[own] - {"__init__", "__version__"} == set()
 
 
+@pytest.mark.parametrize(
+    ("inner", "allowed"), [("text", {"text"}), ("origin", {"text", "origin"})], ids=["text", "origin"]
+)
+def test_edits_of_a_text_know_nothing_of_where_it_comes_from(inner: str, allowed: set[str]) -> None:
+    for file in sources(ENGINE / "fixing" / inner):
+        for name in imports(file):
+            if name.startswith("kafkalint.fixing."):
+                assert name.split(".")[2] in allowed, f"{file.name} imports {name}"
+
+
 def test_the_engine_knows_no_plugin() -> None:
     plugins = ("kafkalint_checks", "kafkalint_flavours")
     guilty = [file.name for file in sources(ENGINE) for name in imports(file) if name.startswith(plugins)]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kafkalint.fixing.diffs import unified_diff
+from kafkalint.fixing.text.diffs import unified_diff
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 TEXT = "".join(f"line: {number}\n" for number in range(40)).encode()

@@ -16,12 +16,12 @@ from ruamel.yaml import YAML
 from styled_manifests import KEYS, WORDS, Choices, Comment, File, Habits, Route, some_file
 
 from kafkalint.checking.fix import AddResource, AppendItem, Operation, RemoveValue, RenameKey, SetValue
-from kafkalint.fixing.edits import Refusal
-from kafkalint.fixing.expecting import same
-from kafkalint.fixing.phrasing import flow, item_lines, pair_lines, scalar
-from kafkalint.fixing.proof import prove
-from kafkalint.fixing.style import Style
-from kafkalint.fixing.writing import edits_of
+from kafkalint.fixing.text.edits import Refusal
+from kafkalint.fixing.text.expecting import same
+from kafkalint.fixing.text.phrasing import flow, item_lines, pair_lines, scalar
+from kafkalint.fixing.text.proof import prove
+from kafkalint.fixing.text.style import Style
+from kafkalint.fixing.text.writing import edits_of
 from kafkalint.manifests.composer import compose
 from kafkalint.manifests.documents import Document, documents
 from kafkalint.manifests.resources import Resource

@@ -20,9 +20,9 @@ from kafkalint.checking.fix import (
     RewriteText,
     SetValue,
 )
-from kafkalint.fixing.edits import Refusal, apply, clash, combined
-from kafkalint.fixing.proof import prove
-from kafkalint.fixing.writing import edits_for, edits_of
+from kafkalint.fixing.text.edits import Refusal, apply, clash, combined
+from kafkalint.fixing.text.proof import prove
+from kafkalint.fixing.text.writing import edits_for, edits_of
 from kafkalint.manifests.documents import documents
 from kafkalint.manifests.resources import Place, Resource
 from kafkalint.manifests.sources import Source

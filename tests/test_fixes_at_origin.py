@@ -24,13 +24,13 @@ from kafkalint.checking.fix import (
 )
 from kafkalint.checking.locating import locate
 from kafkalint.cli import main
-from kafkalint.fixing.edits import apply
-from kafkalint.fixing.file_names import file_name, free, patch_name
-from kafkalint.fixing.overlay_patches import kustomize_patch
+from kafkalint.fixing.origin.file_names import file_name, free, patch_name
+from kafkalint.fixing.origin.overlay_patches import kustomize_patch
+from kafkalint.fixing.origin.rendered_proof import departure
+from kafkalint.fixing.origin.template_lines import lines_of
+from kafkalint.fixing.origin.trees import Tree
 from kafkalint.fixing.remedies import remedy
-from kafkalint.fixing.rendered_proof import departure
-from kafkalint.fixing.template_lines import lines_of
-from kafkalint.fixing.trees import Tree
+from kafkalint.fixing.text.edits import apply
 from kafkalint.manifests.documents import documents
 from kafkalint.manifests.helm_values import values_read
 from kafkalint.manifests.loading import Loaded, LoadRequest, load

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.finding import Located
 from kafkalint.checking.outcome import Outcome
-from kafkalint.fixing.diffs import unified_diff
 from kafkalint.fixing.judging import key_of, repeats
 from kafkalint.fixing.mending import ALL, SAFE, mend, proven, unmended
+from kafkalint.fixing.origin.trees import tree_of, working_tree
 from kafkalint.fixing.remedies import with_remedies
 from kafkalint.fixing.saving import File, SaveError, replace_files
 from kafkalint.fixing.shadow import Shadow
-from kafkalint.fixing.trees import tree_of, working_tree
+from kafkalint.fixing.text.diffs import unified_diff
 from kafkalint.linting import Rules, lint
 from kafkalint.manifests.loading import LoadRequest, UsageError, load
 from kafkalint.manifests.sources import STDIN
@@ -99,7 +99,7 @@ def _as_it_is(outcome: Outcome, request: LoadRequest, wanted: Wanted, why: str) 
 
 def _patched(outcome: Outcome, wanted: Wanted) -> Mending:
     """What mending would change, as a patch for who renders the manifests."""
-    from kafkalint.fixing.overlay_patches import kustomize_patch, patchable  # noqa: PLC0415 - few ask for a patch
+    from kafkalint.fixing.origin.overlay_patches import kustomize_patch, patchable  # noqa: PLC0415 - few ask for a patch
 
     found = patchable(outcome.findings, unsafe=wanted.unsafe)
     return Mending(diff=kustomize_patch(found, unsafe=wanted.unsafe) if found else "", would=tuple(found))

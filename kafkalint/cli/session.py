@@ -93,8 +93,8 @@ def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
     )
     outcome = lint(_load(request), rules)
     if any(located.finding.fix for located in outcome.findings):
+        from kafkalint.fixing.origin.trees import tree_of  # noqa: PLC0415 - as above
         from kafkalint.fixing.remedies import with_remedies  # noqa: PLC0415 - many runs find nothing to mend
-        from kafkalint.fixing.trees import tree_of  # noqa: PLC0415 - as above
 
         outcome = outcome._replace(findings=list(with_remedies(outcome.findings, tree_of(request))))
     outcome, mending = _mended(outcome, request, rules, options, formats)

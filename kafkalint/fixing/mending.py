@@ -10,10 +10,10 @@ from kafkalint.checking.applicability import Applicability
 from kafkalint.checking.fix import AppendItem
 from kafkalint.checking.remedy import Change, Remedy
 from kafkalint.fixing.chains import joined
-from kafkalint.fixing.edits import Refusal, clash
 from kafkalint.fixing.judging import Key, brought, key_of, problem_with
-from kafkalint.fixing.proof import prove
-from kafkalint.fixing.rendered_proof import departure
+from kafkalint.fixing.origin.rendered_proof import departure
+from kafkalint.fixing.text.edits import Refusal, clash
+from kafkalint.fixing.text.proof import prove
 from kafkalint.manifests.text import encode
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from kafkalint.checking.fix import AddResource, RemoveEntry, RewriteText
 from kafkalint.checking.remedy import Change, Edit, Remedy
-from kafkalint.fixing.edits import Refusal
-from kafkalint.fixing.origins import NewFile, at_their_origin
-from kafkalint.fixing.trees import Tree
-from kafkalint.fixing.writing import edits_of
+from kafkalint.fixing.origin.origins import NewFile, at_their_origin
+from kafkalint.fixing.origin.trees import Tree
+from kafkalint.fixing.text.edits import Refusal
+from kafkalint.fixing.text.writing import edits_of
 from kafkalint.manifests.sources import STDIN, Source
 from kafkalint.manifests.text import Span
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kafkalint.fixing.lines import line_end, line_start, without_break
+from kafkalint.fixing.text.lines import line_end, line_start, without_break
 
 # A key that somebody has put out of use is no word about the next one; nor is a line drawn above a whole section.
 _DISABLED = re.compile(r"#\s*(?:-\s+)?[\w.\"'/-]+:(?:\s|$)")

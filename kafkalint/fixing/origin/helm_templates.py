@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from kafkalint.checking.fix import AddResource, RemoveEntry, RemoveValue, RenameKey, RewriteText, SetValue
-from kafkalint.fixing.edits import Refusal
-from kafkalint.fixing.ingredients import Ingredient
-from kafkalint.fixing.phrasing import scalar
-from kafkalint.fixing.style import Style
-from kafkalint.fixing.template_lines import ActionLine, TemplateLine, lines_of
+from kafkalint.fixing.origin.template_lines import ActionLine, TemplateLine, lines_of
+from kafkalint.fixing.text.edits import Refusal
+from kafkalint.fixing.text.ingredients import Ingredient
+from kafkalint.fixing.text.phrasing import scalar
+from kafkalint.fixing.text.style import Style
 from kafkalint.manifests.composer import ComposeError, compose
 from kafkalint.manifests.documents import documents
 from kafkalint.manifests.helm_values import around, chart_of, helpers_of, is_control, template_files, values_read
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from kafkalint.checking.fix import Operation
-    from kafkalint.fixing.patch_bodies import ValueOperation
+    from kafkalint.fixing.origin.patch_bodies import ValueOperation
     from kafkalint.manifests.documents import Document
     from kafkalint.manifests.sources import Source
 

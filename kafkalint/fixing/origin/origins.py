@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.fix import AddResource, RemoveEntry, RewriteText
-from kafkalint.fixing.edits import Refusal
-from kafkalint.fixing.new_files import NewFile
+from kafkalint.fixing.origin.new_files import NewFile
+from kafkalint.fixing.text.edits import Refusal
 from kafkalint.manifests.shapes import dig, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kafkalint.checking.fix import Operation
-    from kafkalint.fixing.patch_bodies import ValueOperation
-    from kafkalint.fixing.rendered_objects import RenderedObject
-    from kafkalint.fixing.trees import Tree
+    from kafkalint.fixing.origin.patch_bodies import ValueOperation
+    from kafkalint.fixing.origin.rendered_objects import RenderedObject
+    from kafkalint.fixing.origin.trees import Tree
     from kafkalint.manifests.resources import Resource
     from kafkalint.manifests.sources import Source
 
@@ -37,7 +37,7 @@ def at_their_origin(operations: Sequence[Operation], tree: Tree) -> AtOrigin:
     by_kustomize = [operation for operation in rendered if _source(operation).rendered_by != "helm"]
     found = _kustomized(by_kustomize, tree) if by_kustomize else AtOrigin(())
     if by_helm:
-        from kafkalint.fixing.helm_templates import at_template  # noqa: PLC0415 - for those who render charts
+        from kafkalint.fixing.origin.helm_templates import at_template  # noqa: PLC0415 - for those who render charts
 
         plain += [at_template(operation) for operation in by_helm]
     return AtOrigin((*plain, *found.operations), found.files)
@@ -57,9 +57,9 @@ def _resource(operation: ValueOperation | AddResource) -> Resource:
 
 def _kustomized(operations: Sequence[Operation], tree: Tree) -> AtOrigin:
     """Operations on what kustomize made: in the object's file or in a patch, what is left in a patch to be made."""
-    from kafkalint.fixing.kustomize_targets import Uncovered, at_origin  # noqa: PLC0415 - for those who render
-    from kafkalint.fixing.overlays import Additions  # noqa: PLC0415 - as above
-    from kafkalint.fixing.rendered_objects import RenderedObject  # noqa: PLC0415 - as above
+    from kafkalint.fixing.origin.kustomize_targets import Uncovered, at_origin  # noqa: PLC0415 - for those who render
+    from kafkalint.fixing.origin.overlays import Additions  # noqa: PLC0415 - as above
+    from kafkalint.fixing.origin.rendered_objects import RenderedObject  # noqa: PLC0415 - as above
 
     added = [operation for operation in operations if isinstance(operation, AddResource)]
     new = frozenset(name for each in added if (name := text(dig(each.data, "metadata", "name"))))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from kafkalint.fixing.extents import dash
-from kafkalint.fixing.lines import column, line_break, line_start
+from kafkalint.fixing.text.extents import dash
+from kafkalint.fixing.text.lines import column, line_break, line_start
 from kafkalint.manifests.nodes import Mapping, Node, Scalar, Sequence, content_of
 from kafkalint.manifests.scalars import resolve_plain, resolve_scalar
 

@@ -14,7 +14,7 @@ from kafkalint.manifests.origin_files import opened
 from kafkalint.manifests.resources import Resource, dig
 
 if TYPE_CHECKING:
-    from kafkalint.fixing.trees import Tree
+    from kafkalint.fixing.origin.trees import Tree
     from kafkalint.manifests.origin_files import OriginFile
     from kafkalint.manifests.sources import Source
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
-from kafkalint.fixing.lines import column, line_end, next_line, without_break
+from kafkalint.fixing.text.lines import column, line_end, next_line, without_break
 from kafkalint.manifests.nodes import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:

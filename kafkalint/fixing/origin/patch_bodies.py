@@ -6,8 +6,8 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from kafkalint.checking.fix import AppendItem, RemoveValue, RenameKey, SetValue
-from kafkalint.fixing.edits import Refusal
-from kafkalint.fixing.expecting import expected
+from kafkalint.fixing.text.edits import Refusal
+from kafkalint.fixing.text.expecting import expected
 from kafkalint.manifests.resources import Place, Resource, Route, dig
 from kafkalint.manifests.scalars import plain
 

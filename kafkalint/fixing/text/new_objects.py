@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kafkalint.fixing.edits import Refusal
-from kafkalint.fixing.extents import keeps_blank_lines, wants_break
-from kafkalint.fixing.finding_nodes import way_to
-from kafkalint.fixing.inserting import below
-from kafkalint.fixing.lines import without_break
-from kafkalint.fixing.phrasing import mapping_lines
-from kafkalint.fixing.setting import insert_item
+from kafkalint.fixing.text.edits import Refusal
+from kafkalint.fixing.text.extents import keeps_blank_lines, wants_break
+from kafkalint.fixing.text.finding_nodes import way_to
+from kafkalint.fixing.text.inserting import below
+from kafkalint.fixing.text.lines import without_break
+from kafkalint.fixing.text.phrasing import mapping_lines
+from kafkalint.fixing.text.setting import insert_item
 from kafkalint.manifests.nodes import Mapping, Sequence
 
 if TYPE_CHECKING:
-    from kafkalint.fixing.edits import Edit
-    from kafkalint.fixing.page import Page
+    from kafkalint.fixing.text.edits import Edit
+    from kafkalint.fixing.text.page import Page
     from kafkalint.manifests.resources import Resource
 
 

@@ -13,16 +13,16 @@ from kafkalint.checking.fix import (
     RewriteText,
     SetValue,
 )
-from kafkalint.fixing.edits import Edit, Refusal, Removal, combined
-from kafkalint.fixing.finding_nodes import way_to, way_to_key
-from kafkalint.fixing.gathering import gathered
-from kafkalint.fixing.hands_off import hold_off, hold_off_line
-from kafkalint.fixing.new_objects import add_object
-from kafkalint.fixing.page import Page
-from kafkalint.fixing.removing import removal
-from kafkalint.fixing.rewriting import rename_key, rewrite, splice
-from kafkalint.fixing.routes import document_route
-from kafkalint.fixing.setting import append_item, set_value
+from kafkalint.fixing.text.edits import Edit, Refusal, Removal, combined
+from kafkalint.fixing.text.finding_nodes import way_to, way_to_key
+from kafkalint.fixing.text.gathering import gathered
+from kafkalint.fixing.text.hands_off import hold_off, hold_off_line
+from kafkalint.fixing.text.new_objects import add_object
+from kafkalint.fixing.text.page import Page
+from kafkalint.fixing.text.removing import removal
+from kafkalint.fixing.text.rewriting import rename_key, rewrite, splice
+from kafkalint.fixing.text.routes import document_route
+from kafkalint.fixing.text.setting import append_item, set_value
 from kafkalint.manifests.text import Span
 
 if TYPE_CHECKING:

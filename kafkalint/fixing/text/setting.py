@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from kafkalint.fixing.edits import Edit, Refusal
-from kafkalint.fixing.expecting import same
-from kafkalint.fixing.extents import behind_properties, content_end, is_block_text
-from kafkalint.fixing.flow_edits import Brackets
-from kafkalint.fixing.inserting import behind, below, in_front
-from kafkalint.fixing.key_order import place_for
-from kafkalint.fixing.lines import column, line_break, line_end, line_start
-from kafkalint.fixing.phrasing import Quotes, flow, item_lines, lines_below, pair_lines, scalar
-from kafkalint.fixing.style import gap_of, quotes_of
+from kafkalint.fixing.text.edits import Edit, Refusal
+from kafkalint.fixing.text.expecting import same
+from kafkalint.fixing.text.extents import behind_properties, content_end, is_block_text
+from kafkalint.fixing.text.flow_edits import Brackets
+from kafkalint.fixing.text.inserting import behind, below, in_front
+from kafkalint.fixing.text.key_order import place_for
+from kafkalint.fixing.text.lines import column, line_break, line_end, line_start
+from kafkalint.fixing.text.phrasing import Quotes, flow, item_lines, lines_below, pair_lines, scalar
+from kafkalint.fixing.text.style import gap_of, quotes_of
 from kafkalint.manifests.nodes import Mapping, Node, Scalar, Sequence
 from kafkalint.manifests.scalars import key_text, plain, resolve_scalar
 from kafkalint.manifests.text import Span
 
 if TYPE_CHECKING:
-    from kafkalint.fixing.finding_nodes import Way
-    from kafkalint.fixing.page import Page
+    from kafkalint.fixing.text.finding_nodes import Way
+    from kafkalint.fixing.text.page import Page
 
 _BLOCK_MARK = re.compile(r"[|>][-+0-9]*")
 # Blanks with nothing behind them that they would have to keep away from.

@@ -6,10 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kafkalint.checking.fix import AppendItem, RemoveValue, SetValue
-from kafkalint.fixing.edits import Refusal
-from kafkalint.fixing.finding_nodes import way_to
-from kafkalint.fixing.page import Page
-from kafkalint.fixing.routes import document_route
+from kafkalint.fixing.text.edits import Refusal
+from kafkalint.fixing.text.finding_nodes import way_to
+from kafkalint.fixing.text.page import Page
+from kafkalint.fixing.text.routes import document_route
 from kafkalint.manifests.nodes import Mapping, Scalar, Sequence
 from kafkalint.manifests.resources import Place
 

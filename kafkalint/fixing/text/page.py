@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from kafkalint.fixing.extents import Member, members
-from kafkalint.fixing.style import Style, style_of
+from kafkalint.fixing.text.extents import Member, members
+from kafkalint.fixing.text.style import Style, style_of
 from kafkalint.manifests.comments import scalar_spans
 from kafkalint.manifests.nodes import Alias, Mapping, Node, Sequence
 

@@ -6,9 +6,9 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from kafkalint.fixing.edits import Edit, Refusal
-from kafkalint.fixing.extents import Member, keeps_blank_lines, reach, wants_break
-from kafkalint.fixing.lines import column, line_break, line_end, line_start, next_line, without_break
+from kafkalint.fixing.text.edits import Edit, Refusal
+from kafkalint.fixing.text.extents import Member, keeps_blank_lines, reach, wants_break
+from kafkalint.fixing.text.lines import column, line_break, line_end, line_start, next_line, without_break
 from kafkalint.manifests.text import Span
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from kafkalint.fixing.edits import Refusal
+from kafkalint.fixing.text.edits import Refusal
 from kafkalint.manifests.nodes import Alias, Content, Mapping, Node, Sequence, content_of
 from kafkalint.manifests.scalars import is_merge_key, key_text
 
 if TYPE_CHECKING:
-    from kafkalint.fixing.page import Page
+    from kafkalint.fixing.text.page import Page
     from kafkalint.manifests.resources import Route
 
 Step: TypeAlias = tuple[Node | None, Node]

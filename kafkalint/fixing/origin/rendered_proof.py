@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from kafkalint.checking.fix import AddResource, AppendItem, RemoveEntry, RewriteText
-from kafkalint.fixing.expecting import expected, same
+from kafkalint.fixing.text.expecting import expected, same
 from kafkalint.manifests.documents import documents
 from kafkalint.manifests.kustomize_origins import origin_data
 from kafkalint.manifests.resources import Identity, Resource, Route, dig

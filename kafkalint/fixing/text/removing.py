@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kafkalint.fixing.edits import Edit, Refusal, Removal
-from kafkalint.fixing.extents import Member, is_block_text, keeps_blank_lines, last_leaf, reach
-from kafkalint.fixing.flow_edits import Brackets
-from kafkalint.fixing.lines import column, line_end, line_start, next_line, without_break
-from kafkalint.fixing.own_comments import own_comments
+from kafkalint.fixing.text.edits import Edit, Refusal, Removal
+from kafkalint.fixing.text.extents import Member, is_block_text, keeps_blank_lines, last_leaf, reach
+from kafkalint.fixing.text.flow_edits import Brackets
+from kafkalint.fixing.text.lines import column, line_end, line_start, next_line, without_break
+from kafkalint.fixing.text.own_comments import own_comments
 from kafkalint.manifests.nodes import Mapping, Node, Sequence
 from kafkalint.manifests.text import Span
 
 if TYPE_CHECKING:
-    from kafkalint.fixing.finding_nodes import Way
-    from kafkalint.fixing.page import Page
+    from kafkalint.fixing.text.finding_nodes import Way
+    from kafkalint.fixing.text.page import Page
 
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
 _COLON = re.compile(r"[ \t]*:")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kafkalint.fixing.edits import Edit, Refusal
-from kafkalint.fixing.lines import line_end, line_start, next_line, without_break
+from kafkalint.fixing.text.edits import Edit, Refusal
+from kafkalint.fixing.text.lines import line_end, line_start, next_line, without_break
 from kafkalint.manifests.comments import inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kafkalint.fixing.page import Page
+    from kafkalint.fixing.text.page import Page
     from kafkalint.manifests.text import Span
 
 # Helm's and Jinja's, ytt's, and the variables that envsubst and Flux put in. `}}` alone closes flow mappings as well.

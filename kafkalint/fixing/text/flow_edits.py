@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from kafkalint.fixing.edits import Edit, Removal
-from kafkalint.fixing.lines import column, line_break, line_end, line_start, next_line
-from kafkalint.fixing.own_comments import own_comments
-from kafkalint.fixing.phrasing import NO_QUOTES, Quotes, flow, flow_lines, flow_pair, scalar
-from kafkalint.fixing.style import quotes_of
+from kafkalint.fixing.text.edits import Edit, Removal
+from kafkalint.fixing.text.lines import column, line_break, line_end, line_start, next_line
+from kafkalint.fixing.text.own_comments import own_comments
+from kafkalint.fixing.text.phrasing import NO_QUOTES, Quotes, flow, flow_lines, flow_pair, scalar
+from kafkalint.fixing.text.style import quotes_of
 from kafkalint.manifests.nodes import Mapping, Sequence, content_of
 from kafkalint.manifests.text import Span
 
 if TYPE_CHECKING:
-    from kafkalint.fixing.extents import Member
-    from kafkalint.fixing.page import Page
-    from kafkalint.fixing.style import Style
+    from kafkalint.fixing.text.extents import Member
+    from kafkalint.fixing.text.page import Page
+    from kafkalint.fixing.text.style import Style
 
 # Possessive: a comma in a comment is none, and blanks are not to be tried in every grouping.
 _TO_COMMA = re.compile(r"(?:\s|#[^\r\n]*+)*+,")

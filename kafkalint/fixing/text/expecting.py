@@ -6,8 +6,8 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kafkalint.checking.fix import AddResource, AppendItem, RemoveValue, RenameKey, SetValue
-from kafkalint.fixing.edits import Refusal
-from kafkalint.fixing.routes import document_route
+from kafkalint.fixing.text.edits import Refusal
+from kafkalint.fixing.text.routes import document_route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from kafkalint.manifests.shapes import string_map
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kafkalint.fixing.rendered_objects import RenderedObject
+    from kafkalint.fixing.origin.rendered_objects import RenderedObject
     from kafkalint.manifests.kustomize_layers import Layer
     from kafkalint.manifests.resources import Resource
 

@@ -8,12 +8,12 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kafkalint.checking.fix import AddResource, RemoveEntry, RemoveValue, RewriteText, SetValue
-from kafkalint.fixing.edits import Edit, Pieces, Refusal, apply
-from kafkalint.fixing.expecting import expected, same, value_at
-from kafkalint.fixing.gathering import gathered
-from kafkalint.fixing.ingredients import Ingredient
-from kafkalint.fixing.routes import document_route
-from kafkalint.fixing.writing import edits_for, removal_of
+from kafkalint.fixing.text.edits import Edit, Pieces, Refusal, apply
+from kafkalint.fixing.text.expecting import expected, same, value_at
+from kafkalint.fixing.text.gathering import gathered
+from kafkalint.fixing.text.ingredients import Ingredient
+from kafkalint.fixing.text.routes import document_route
+from kafkalint.fixing.text.writing import edits_for, removal_of
 from kafkalint.manifests.comments import comment_spans, scalar_spans
 from kafkalint.manifests.documents import Document, documents
 from kafkalint.manifests.resources import Place

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kafkalint.checking.applicability import Applicability
 from kafkalint.checking.fix import AddResource, AppendItem, RemoveEntry, RemoveValue, RenameKey, RewriteText, SetValue
-from kafkalint.fixing.edits import Refusal
-from kafkalint.fixing.expecting import same
-from kafkalint.fixing.file_names import file_name, free
-from kafkalint.fixing.patch_bodies import json_patch, merge_patch, target, with_head
-from kafkalint.fixing.phrasing import item_lines, mapping_lines
-from kafkalint.fixing.style import Style
+from kafkalint.fixing.origin.file_names import file_name, free
+from kafkalint.fixing.origin.patch_bodies import json_patch, merge_patch, target, with_head
+from kafkalint.fixing.text.edits import Refusal
+from kafkalint.fixing.text.expecting import same
+from kafkalint.fixing.text.phrasing import item_lines, mapping_lines
+from kafkalint.fixing.text.style import Style
 from kafkalint.manifests.shapes import dig
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kafkalint.checking.finding import Located
     from kafkalint.checking.fix import Fix, Operation
-    from kafkalint.fixing.patch_bodies import ValueOperation
+    from kafkalint.fixing.origin.patch_bodies import ValueOperation
     from kafkalint.manifests.resources import Resource
 
 _STYLE = Style()

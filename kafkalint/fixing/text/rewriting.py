@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from kafkalint.fixing.edits import Edit, Refusal
-from kafkalint.fixing.lines import line_end, line_start, next_line, without_break
-from kafkalint.fixing.phrasing import key_scalar
+from kafkalint.fixing.text.edits import Edit, Refusal
+from kafkalint.fixing.text.lines import line_end, line_start, next_line, without_break
+from kafkalint.fixing.text.phrasing import key_scalar
 from kafkalint.manifests.nodes import Scalar
 from kafkalint.manifests.resources import fragment_span
 from kafkalint.manifests.text import Span
 
 if TYPE_CHECKING:
-    from kafkalint.fixing.finding_nodes import Way
-    from kafkalint.fixing.page import Page
+    from kafkalint.fixing.text.finding_nodes import Way
+    from kafkalint.fixing.text.page import Page
 
 # What is put into texts (a path, a number, a name) means the same in every style of scalar.
 _HARMLESS = re.compile(r"[\w./,:=@%+ -]*")

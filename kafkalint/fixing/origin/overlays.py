@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kafkalint.checking.fix import AddResource, AppendItem, SetValue
-from kafkalint.fixing.edits import Refusal
-from kafkalint.fixing.file_names import file_name, free, patch_name
-from kafkalint.fixing.localizing import fits_original, localized, own_name
-from kafkalint.fixing.new_files import NewFile
-from kafkalint.fixing.patch_bodies import json_patch, merge_patch, target, with_head
-from kafkalint.fixing.phrasing import item_lines, mapping_lines
-from kafkalint.fixing.style import Style, style_of
+from kafkalint.fixing.origin.file_names import file_name, free, patch_name
+from kafkalint.fixing.origin.localizing import fits_original, localized, own_name
+from kafkalint.fixing.origin.new_files import NewFile
+from kafkalint.fixing.origin.patch_bodies import json_patch, merge_patch, target, with_head
+from kafkalint.fixing.text.edits import Refusal
+from kafkalint.fixing.text.phrasing import item_lines, mapping_lines
+from kafkalint.fixing.text.style import Style, style_of
 from kafkalint.manifests.kustomize_layers import Layer, without_affixes
 from kafkalint.manifests.kustomize_writers import Patch, patches
 from kafkalint.manifests.nodes import Mapping, Sequence, content_of
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as SequenceOf
 
     from kafkalint.checking.fix import Operation
-    from kafkalint.fixing.patch_bodies import ValueOperation
-    from kafkalint.fixing.rendered_objects import RenderedObject
-    from kafkalint.fixing.trees import Tree
+    from kafkalint.fixing.origin.patch_bodies import ValueOperation
+    from kafkalint.fixing.origin.rendered_objects import RenderedObject
+    from kafkalint.fixing.origin.trees import Tree
 
 
 class KnownAs(NamedTuple):

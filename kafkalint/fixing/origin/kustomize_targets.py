@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kafkalint.checking.fix import AppendItem, RemoveValue, RenameKey, RewriteText, SetValue
-from kafkalint.fixing.edits import Refusal
-from kafkalint.fixing.finding_nodes import way_to
-from kafkalint.fixing.ingredients import Ingredient
-from kafkalint.fixing.localizing import fits_original, localized
-from kafkalint.fixing.page import Page
-from kafkalint.fixing.phrasing import is_plain, scalar
-from kafkalint.fixing.routes import document_route
-from kafkalint.fixing.style import Style
+from kafkalint.fixing.origin.localizing import fits_original, localized
+from kafkalint.fixing.text.edits import Refusal
+from kafkalint.fixing.text.finding_nodes import way_to
+from kafkalint.fixing.text.ingredients import Ingredient
+from kafkalint.fixing.text.page import Page
+from kafkalint.fixing.text.phrasing import is_plain, scalar
+from kafkalint.fixing.text.routes import document_route
+from kafkalint.fixing.text.style import Style
 from kafkalint.manifests.kustomize_origins import generated_from, same, same_place
 from kafkalint.manifests.kustomize_writers import Hit, counted, holder, last_word, patches
 from kafkalint.manifests.resources import Place
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from kafkalint.checking.fix import Operation
-    from kafkalint.fixing.rendered_objects import RenderedObject
+    from kafkalint.fixing.origin.rendered_objects import RenderedObject
 
     ValueOperation: TypeAlias = SetValue | AppendItem | RemoveValue | RenameKey
 

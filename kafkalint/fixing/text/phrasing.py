@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kafkalint.fixing.edits import Refusal
+from kafkalint.fixing.text.edits import Refusal
 from kafkalint.manifests.scalars import resolve_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from kafkalint.fixing.style import Style
+    from kafkalint.fixing.text.style import Style
 
 # What is a string to YAML 1.1, YAML 1.2 and Kubernetes alike, and what people would write without quotes.
 _PLAIN = re.compile(r"[A-Za-z_/][\w./@+=-]*(?::[\w./@+=-]+)*(?: [\w./@+=()-]+(?::[\w./@+=-]+)*)*")

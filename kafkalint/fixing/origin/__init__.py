@@ -1,0 +1,1 @@
+"""Rendered objects mended where somebody wrote them: bases, overlays, patches, templates."""

@@ -1,0 +1,1 @@
+"""Operations turned into edits of one text, in its own style, and held to what they were meant to say."""
