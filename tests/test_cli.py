@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -235,13 +236,20 @@ def test_an_annotation_on_a_strimzi_kafka_speaks_for_its_pools(project: Path) ->
 def test_colour_is_for_a_terminal_that_did_not_decline(monkeypatch: pytest.MonkeyPatch) -> None:
     from kafkalint.cli import output  # noqa: PLC0415
 
-    monkeypatch.setattr(output.sys.stdout, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(output.os, "get_terminal_size", lambda: os.terminal_size((80, 24)))
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+        def fileno(self) -> int:
+            return 2
+
+    monkeypatch.setattr(output.os, "get_terminal_size", lambda number: os.terminal_size((78 + number, 24)))
     monkeypatch.setenv("TERM", "xterm")
     for no_color, wanted in (("", True), ("1", False)):
         monkeypatch.setenv("NO_COLOR", no_color)
-        assert output._screen(None).color is wanted
-        assert output._screen("report.txt").color is False
+        assert output._screen(Terminal()) == (wanted, 80)
+        assert output._screen(io.StringIO()) == (False, 100)
+        assert output._screen() == (False, 100)
 
 
 def test_explain_shows_the_page_by_code_and_name(tmp_path: Path) -> None:

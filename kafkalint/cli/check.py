@@ -45,7 +45,7 @@ EXIT_FAULT = 3
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix, --diff or --patch: mend all that can be mended.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--patch", type=click.Choice(["kustomize"]), help="Print what --fix would change as a component.")
+@click.option("--patch", type=click.Choice(["kustomize"]), help="Print a Kustomize component that does as --fix would.")
 @click.option("--config", type=click.Path(), metavar="FILE", help="Read this instead of .kafkalint.yaml.")
 @click.option("--include-suppressed", is_flag=True, help="Report suppressed findings too, marked as such.")
 @click.option("--from-git", is_flag=True, help="Of directories, take only the files that Git tracks.")

@@ -9,7 +9,7 @@ from kafkalint.checking.finding import Located
 from kafkalint.checking.outcome import Outcome
 from kafkalint.fixing.judging import key_of, repeats
 from kafkalint.fixing.mending import ALL, SAFE, mend, proven, unmended
-from kafkalint.fixing.origin.trees import tree_of, working_tree
+from kafkalint.fixing.origin.trees import tree_of
 from kafkalint.fixing.remedies import with_remedies
 from kafkalint.fixing.saving import File, SaveError, replace_files
 from kafkalint.fixing.shadow import Shadow
@@ -55,7 +55,9 @@ class Mending(NamedTuple):
 
 
 def attend(outcome: Outcome, request: LoadRequest, rules: Rules, wanted: Wanted) -> tuple[Outcome, Mending | None]:
-    """Do what is wanted with the fixes of an outcome, which are worked out already."""
+    """Do what is wanted with the fixes of an outcome."""
+    if not any(item.finding.fix for item in outcome.findings):
+        return _as_it_is(outcome, request, wanted, "")
     import tempfile  # noqa: PLC0415 - and `--help` needs nothing of this
 
     odd = [path for path in request.paths if path != STDIN and not _can_be_read_again(path, request)]
@@ -90,7 +92,7 @@ def _can_be_read_again(path: str, request: LoadRequest) -> bool:
 
 
 def _as_it_is(outcome: Outcome, request: LoadRequest, wanted: Wanted, why: str) -> tuple[Outcome, Mending | None]:
-    """Nothing done, and why."""
+    """Nothing done, and why where there was anything to do."""
     left = unmended(outcome, why)
     if wanted.diff or wanted.patch:
         return left, Mending(diff="")
@@ -119,7 +121,7 @@ def _made(outcome: Outcome, world: _Copy, wanted: Wanted) -> tuple[Outcome, Mend
     """What is left when everything has been mended and written; all that there was where it could not be written."""
     mended = mend(world, _kinds(wanted), outcome)
     changed = list(world.changed())
-    files = [File(world.path(name), now, was) for name, was, now in changed if name != world.stdin_name]
+    files = [File(world.tree.path(name), now, was) for name, was, now in changed if name != world.stdin_name]
     try:
         replace_files(files)
     except SaveError as error:
@@ -171,16 +173,12 @@ class _Copy:
         files = {name: data for name, data in texts.items() if name != self.stdin_name}
         return {**before, **self.shadow.write(files)}
 
-    def path(self, name: str) -> str:
-        """A real file."""
-        return self.tree.path(name)
-
     def from_root(self, name: str) -> str:
         """A file as it is named from the root of the repository, where a diff is applied."""
         if name == self.stdin_name:
             return name
         real = os.path.realpath(self.real)
-        return os.path.relpath(os.path.normpath(os.path.join(real, name)), working_tree(real)).replace(os.sep, "/")
+        return os.path.relpath(os.path.normpath(os.path.join(real, name)), self.tree.root).replace(os.sep, "/")
 
     def changed(self) -> Iterator[tuple[str, bytes | None, bytes]]:
         """What is not as it was: name, content before and after."""

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
+from kafkalint.cli.check import EXIT_USAGE
+
 if TYPE_CHECKING:
     from kafkalint.checking.outcome import Outcome
     from kafkalint.cli.mending import Mending
     from kafkalint.cli.session import Session
     from kafkalint.reports import Screen
-
-
-EXIT_USAGE = 2
 
 
 def write(session: Session, outcome: Outcome) -> None:
@@ -25,11 +24,11 @@ def write(session: Session, outcome: Outcome) -> None:
     instead = mending.output if mending is not None else None
     for wanted, report in session.reports:
         if wanted.file is not None:
-            _save(Path(wanted.file), _encoded(report(outcome, _screen(wanted.file))))
+            _save(Path(wanted.file), _encoded(report(outcome, _screen())))
         elif instead is None:
-            _print(_encoded(report(outcome, _screen(None))), sys.stdout)
+            _print(_encoded(report(outcome, _screen(sys.stdout))), sys.stdout)
         elif mending is not None and mending.diff is None:
-            _print(_encoded(report(outcome, _screen(None))), sys.stderr)
+            _print(_encoded(report(outcome, _screen(sys.stderr))), sys.stderr, "standard error")
         if wanted.name == "github":
             _summarise(outcome)
     if instead is not None:
@@ -47,9 +46,9 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _print(data: bytes, stream: TextIO | None) -> None:
+def _print(data: bytes, stream: TextIO | None, called: str = "standard output") -> None:
     if stream is None:  # closed by whoever started the program
-        _give_up("standard output", "it is closed")
+        _give_up(called, "it is closed")
     try:
         stream.flush()
         stream.buffer.write(data)
@@ -59,7 +58,7 @@ def _print(data: bytes, stream: TextIO | None) -> None:
     except OSError as error:
         # What is left in the buffer must not be tried again when the program ends: that has an exit status of its own.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        _give_up("standard output", error.strerror)
+        _give_up(called, error.strerror)
 
 
 def _save(file: Path, data: bytes, mode: str = "wb") -> None:
@@ -75,12 +74,14 @@ def _give_up(file: str, why: str | None) -> NoReturn:
     sys.exit(EXIT_USAGE)
 
 
-def _screen(file: str | None) -> Screen:
+def _screen(stream: TextIO | None = None) -> Screen:
+    """What a report is to be shown on; nobody looks at a file."""
     from kafkalint.reports import Screen  # noqa: PLC0415 - as above
 
-    terminal = file is None and sys.stdout is not None and sys.stdout.isatty()
-    width = min(os.get_terminal_size().columns, 140) if terminal else 100
-    return Screen(color=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb", width=width)
+    if stream is None or not stream.isatty():
+        return Screen(width=100)
+    width = min(os.get_terminal_size(stream.fileno()).columns, 140)
+    return Screen(color=not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb", width=width)
 
 
 def _summarise(outcome: Outcome) -> None:

@@ -91,13 +91,7 @@ def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
         directory=str(Path.cwd()),
         whole=not options.paths or options.from_git,
     )
-    outcome = lint(_load(request), rules)
-    if any(located.finding.fix for located in outcome.findings):
-        from kafkalint.fixing.origin.trees import tree_of  # noqa: PLC0415 - as above
-        from kafkalint.fixing.remedies import with_remedies  # noqa: PLC0415 - many runs find nothing to mend
-
-        outcome = outcome._replace(findings=list(with_remedies(outcome.findings, tree_of(request))))
-    outcome, mending = _mended(outcome, request, rules, options, formats)
+    outcome, mending = _mended(lint(_load(request), rules), request, rules, options, formats)
     outcome = outcome._replace(
         include_suppressed=options.include_suppressed,
         seconds=time.perf_counter() - started,
@@ -110,10 +104,17 @@ def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
 def _mended(
     outcome: Outcome, request: LoadRequest, rules: Rules, options: CheckOptions, formats: Sequence[OutputFormat]
 ) -> tuple[Outcome, Mending | None]:
+    asked = options.fix or options.diff or bool(options.patch)
+    fixable = any(item.finding.fix for item in outcome.findings)
     # A report that carries edits has them made unread, so these are proven although nothing is written here.
     carried = any(wanted.name not in WITHOUT_EDITS for wanted in formats)
-    edits = carried and any(item.remedy and item.remedy.possible for item in outcome.findings)
-    if not (options.fix or options.diff or options.patch or edits):
+    if fixable and not asked:
+        from kafkalint.fixing.origin.trees import tree_of  # noqa: PLC0415 - as above
+        from kafkalint.fixing.remedies import with_remedies  # noqa: PLC0415 - many runs find nothing to mend
+
+        outcome = outcome._replace(findings=list(with_remedies(outcome.findings, tree_of(request))))
+        carried = carried and any(item.remedy and item.remedy.possible for item in outcome.findings)
+    if not (asked or (fixable and carried)):
         return outcome, None
     from kafkalint.cli.mending import Wanted, attend  # noqa: PLC0415 - as above
 
