@@ -256,7 +256,7 @@ def test_so_many_renderers_are_at_work_at_once(tree, tmp_path, monkeypatch, jobs
         ("kill -9 $$", "kustomize ended with status -9"),
         ("/bin/sleep 60", "no result within 0.3 seconds"),
         ("/bin/sleep 60 & exit 0", "no result within 0.3 seconds"),
-        ("while :; do echo kind: x; done", "more than 1 MiB of output"),
+        ("x=kind; while :; do echo $x; x=$x$x; done", "more than 1 MiB of output"),
         ("printf '\\033[31mError: red\\n::error::x\\a' >&2; exit 1", "red ::error::x"),
         ("while :; do echo e >&2; done", "no result within 0.3 seconds"),
     ],

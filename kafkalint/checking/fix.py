@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kafkalint.checking.text_places import TextPlace
     from kafkalint.manifests.documents import Document
     from kafkalint.manifests.nodes import Node
+    from kafkalint.manifests.sources import Source
 
 Data: TypeAlias = Any
 """A value as JSON would have it; mappings keep their order, which is the order in which they are written."""
@@ -77,7 +78,30 @@ class AddResource(NamedTuple):
     data: Mapping[str, Data]
 
 
-Operation: TypeAlias = SetValue | AppendItem | RemoveValue | RenameKey | RemoveEntry | RewriteText | AddResource
+ValueOperation: TypeAlias = SetValue | AppendItem | RemoveValue | RenameKey
+"""What changes values of an object that is there, each at its place."""
+
+DataOperation: TypeAlias = ValueOperation | RemoveEntry | AddResource
+"""What changes what a document says as data."""
+
+Operation: TypeAlias = DataOperation | RewriteText
+
+
+def document_of(operation: DataOperation) -> Document:
+    """The document that an operation changes, or that it writes a new one behind."""
+    if isinstance(operation, RemoveEntry):
+        return operation.document
+    return resource_of(operation).document
+
+
+def resource_of(operation: ValueOperation | AddResource) -> Resource:
+    """The object that an operation changes, or that it writes a new one for."""
+    return operation.beside if isinstance(operation, AddResource) else operation.place.resource
+
+
+def source_of(operation: Operation) -> Source:
+    """The source whose text an operation changes."""
+    return operation.place.source if isinstance(operation, RewriteText) else document_of(operation).source
 
 
 class Fix(NamedTuple):

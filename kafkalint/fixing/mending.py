@@ -84,11 +84,14 @@ def proven(world: World, outcome: Outcome) -> Outcome:
 
 def unmended(outcome: Outcome, why: str) -> Outcome:
     """The outcome, in which no fix is to be made, and why."""
-    findings = [
-        item._replace(remedy=Remedy(item.remedy.fix, problem=item.remedy.problem or why)) if item.remedy else item
-        for item in outcome.findings
-    ]
-    return outcome._replace(findings=findings)
+    return outcome._replace(findings=[_unmended(item, why) for item in outcome.findings])
+
+
+def _unmended(item: Located, why: str) -> Located:
+    if item.finding.fix is None:
+        return item
+    known = item.remedy.problem if item.remedy else ""
+    return item._replace(remedy=Remedy(item.finding.fix, problem=known or why))
 
 
 @dataclass

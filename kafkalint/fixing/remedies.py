@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kafkalint.checking.fix import AddResource, RemoveEntry, RewriteText
+from kafkalint.checking.fix import source_of
 from kafkalint.checking.remedy import Change, Edit, Remedy
 from kafkalint.fixing.origin.origins import NewFile, at_their_origin
 from kafkalint.fixing.origin.trees import Tree
@@ -51,16 +51,6 @@ def _changes(fix: Fix, tree: Tree) -> Iterator[Change]:
         yield change
 
 
-def source_of(operation: Operation) -> Source:
-    """The source whose text an operation changes."""
-    if isinstance(operation, RewriteText):
-        return operation.place.source
-    if isinstance(operation, RemoveEntry):
-        return operation.document.source
-    resource = operation.beside if isinstance(operation, AddResource) else operation.place.resource
-    return resource.document.source
-
-
 def _change(source: Source, operations: list[Operation]) -> Change:
     return Change(source, edits_of(operations), tuple(operations))
 
@@ -80,4 +70,5 @@ def _hold_to_tree(source: Source, tree: Tree) -> None:
         raise Refusal(f"{source.name} is read-only")
     strangers = tree.strangers(source.name)
     if strangers:
-        raise Refusal(f"{' and '.join(strangers)}, which this run does not see, builds upon {source.name} too")
+        build = "builds" if len(strangers) == 1 else "build"
+        raise Refusal(f"{' and '.join(strangers)}, which this run does not see, {build} upon {source.name} too")

@@ -26,8 +26,6 @@ class Shadow:
     """The real folder that `root` stands for."""
     directory: str
     """The real working directory, which names are relative to."""
-    renders: bool = False
-    """Whether anything in it is rendered."""
     first: dict[str, bytes | None] = field(default_factory=dict)
     """What each file that was written to held at first, by name; None where there was none."""
 
@@ -35,12 +33,11 @@ class Shadow:
     def of(cls, root: str, directory: str, paths: Sequence[str], also: Iterable[str] = (), *, from_git: bool) -> Shadow:
         """The files that these paths mean, with all that their renderings are made of, copied below `root`."""
         found = find(paths, directory, from_git=from_git)
-        jobs = plan(found.files).jobs
-        every = (*(file.path for file in found.files), *_rendered_from(jobs), *_below(also))
+        every = (*(file.path for file in found.files), *_rendered_from(plan(found.files).jobs), *_below(also))
         wanted = sorted({os.path.abspath(path) for path in every})
         absolute = [os.path.normpath(os.path.join(directory, path)) for path in paths]
         above = _common([directory, *absolute, *(os.path.dirname(path) for path in wanted)])
-        shadow = cls(os.path.realpath(root), above, directory, bool(jobs))
+        shadow = cls(os.path.realpath(root), above, directory)
         for folder in (directory, *(path for path in absolute if os.path.isdir(path))):
             os.makedirs(shadow.at(folder), exist_ok=True)
         for path in wanted:

@@ -21,8 +21,12 @@ def shared_labels(pods: Iterable[PodLabels]) -> dict[str, str]:
     return {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
 
 
+def asked_labels(workload: Resource) -> dict[str, str]:
+    """The labels by which a workload finds its pods: that can never be changed."""
+    return string_map(workload.get("spec", "selector", "matchLabels"))
+
+
 def stable_labels(shared: Mapping[str, str], workload: Resource) -> dict[str, str]:
     """Of labels that pods share those by which their workload finds them, which never change; else all that last."""
-    asked = string_map(workload.get("spec", "selector", "matchLabels"))
-    selected = {key: value for key, value in asked.items() if shared.get(key) == value}
+    selected = {key: value for key, value in asked_labels(workload).items() if shared.get(key) == value}
     return selected or {key: value for key, value in shared.items() if key not in _UNSUITABLE}

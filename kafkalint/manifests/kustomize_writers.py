@@ -9,7 +9,7 @@ from kafkalint.manifests.documents import Document, documents
 from kafkalint.manifests.kustomize_layers import Layer
 from kafkalint.manifests.nodes import Mapping, Scalar, Sequence, content_of
 from kafkalint.manifests.origin_files import aligned, opened
-from kafkalint.manifests.resources import Place, Resource, Route, dig, fragment_span, items
+from kafkalint.manifests.resources import Place, Resource, Route, dig, fragment_span, items, pointer_steps
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kafkalint.manifests.origin_files import OriginFile
 
-# Kinds whose schema kustomize knows; lists of any other are replaced as a whole (kyaml/yaml/merge2).
+# Groups of the kinds that come with Kubernetes.
 _BUILT_IN = re.compile(r"|apps|batch|policy|autoscaling|extensions|[\w.-]+\.k8s\.io")
 # Lists that are merged item by item (`x-kubernetes-patch-merge-key` in Kubernetes' OpenAPI).
 _MERGED = frozenset(
@@ -244,9 +244,17 @@ def _in_object(patch: Patch, rendered: Place) -> Hit | None:
     return _hit(patch, resource, route)
 
 
+def is_built_in(group: str) -> bool:
+    """Whether kustomize knows the schema of a group's kinds, and which of their fields hold names and labels."""
+    return _BUILT_IN.fullmatch(group) is not None
+
+
 def is_merged(resource: Resource, route: Route) -> bool:
-    """Whether kustomize merges the list at a route with that of a patch, and does not replace it."""
-    return bool(_BUILT_IN.fullmatch(resource.group)) and bool(route) and route[-1] in _MERGED
+    """Whether kustomize merges the list at a route with that of a patch, and does not replace it.
+
+    Lists of kinds whose schema it does not know are replaced as a whole (kyaml/yaml/merge2).
+    """
+    return is_built_in(resource.group) and bool(route) and route[-1] in _MERGED
 
 
 def _hit(patch: Patch, resource: Resource, route: Route) -> Hit:
@@ -284,13 +292,6 @@ def _below(operation: Resource, rendered: Place) -> Route | None:
         elif step != str(there):
             return None
     return rendered.route[len(steps) :]
-
-
-def pointer_steps(path: Any) -> list[str] | None:
-    """The steps of a JSON pointer."""
-    if not isinstance(path, str) or not path.startswith("/"):
-        return None
-    return [step.replace("~1", "/").replace("~0", "~") for step in path[1:].split("/")]
 
 
 def counted(workers: Iterable[Layer], rendered: Place, names: frozenset[str]) -> Place | None:

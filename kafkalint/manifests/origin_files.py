@@ -67,27 +67,24 @@ class OriginFile:
 def open_origin(name: str, directory: str) -> OriginFile | None:
     """A file of the working tree, named as reports do; None where it cannot be read as text."""
     try:
-        source = Source(name, read(os.path.join(directory, name)), working_directory=directory)
-        return OriginFile(source) if source.text is not None else None
-    except (ReadError, TextError):
+        return _of(name, directory, read(os.path.join(directory, name)))
+    except ReadError:
         return None
 
 
 def opened(source: Source, name: str | None) -> OriginFile | None:
     """A file that a rendering was made of, by its name; None where it cannot be read."""
-    if not name:
-        return None
-    path = os.path.join(source.working_directory, name)
-    try:
-        state = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    return _cached(name, source.working_directory, state.st_mtime_ns, state.st_size)
+    return open_origin(name, source.working_directory) if name else None
 
 
+# By what the file holds: it may be another one a moment later, when a fix is tried on it.
 @lru_cache(maxsize=64)
-def _cached(name: str, directory: str, _changed: int, _size: int) -> OriginFile | None:
-    return open_origin(name, directory)
+def _of(name: str, directory: str, data: bytes) -> OriginFile | None:
+    try:
+        source = Source(name, data, working_directory=directory)
+        return OriginFile(source) if source.text is not None else None
+    except TextError:
+        return None
 
 
 def aligned(rendered: object, origin: object, route: Route) -> Route:

@@ -195,13 +195,13 @@ def _span(place: Place) -> Span:
         if found is None:
             return best
         key, node = found
-        best = _pointer(key, node)
+        best = _pointed_at(key, node)
     if place.fragment is not None and isinstance(node, Scalar):
         return fragment_span(place.resource.document.text, node, place.fragment) or best
     return best
 
 
-def _pointer(key: Node | None, node: Node) -> Span:
+def _pointed_at(key: Node | None, node: Node) -> Span:
     if isinstance(node, Alias):
         return Span(node.start, node.end)
     if isinstance(node, Scalar) and node.end > node.start and node.style not in ("|", ">"):
@@ -262,6 +262,18 @@ def take_annotation(node: Mapping, name: str) -> str | None:
 def _map_at(node: Mapping, name: str) -> Mapping | None:
     found = child(node, name)
     return found[1] if found and isinstance(found[1], Mapping) else None
+
+
+def pointer(route: Route) -> str:
+    """A route as a JSON pointer (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in route)
+
+
+def pointer_steps(path: Any) -> list[str] | None:
+    """The steps of a JSON pointer; None where it is none, or points at the whole."""
+    if not isinstance(path, str) or not path.startswith("/"):
+        return None
+    return [step.replace("~1", "/").replace("~0", "~") for step in path[1:].split("/")]
 
 
 def route_text(route: Route) -> str:

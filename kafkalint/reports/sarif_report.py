@@ -14,6 +14,7 @@ import kafkalint
 from kafkalint.checking.finding import Level
 from kafkalint.checking.locating import location_of
 from kafkalint.checking.page import page_of
+from kafkalint.manifests.resources import pointer
 from kafkalint.manifests.sources import STDIN
 from kafkalint.reports.line_hashes import line_hashes
 from kafkalint.reports.wording import (
@@ -239,17 +240,13 @@ def resource_fingerprint(code: str, place: Place) -> str:
     """What identifies a finding when lines, files and API versions have changed: the rule, the object, the value."""
     resource = place.resource
     kind = f"{resource.group}/{resource.kind}"
-    identity = [code, kind, resource.namespace or "", resource.name, _pointer(place)]
+    identity = [code, kind, resource.namespace or "", resource.name, pointer(place.route)]
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()
-
-
-def _pointer(place: Place) -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place.route)
 
 
 def _logical_names(place: Place) -> tuple[str, str]:
     resource = _object_name(place.resource)
-    return resource, f"{resource}#{_pointer(place)}"
+    return resource, f"{resource}#{pointer(place.route)}"
 
 
 def _object_name(resource: Resource) -> str:

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TypeAlias
 
-    from kafkalint.checking.fix import Operation
-    from kafkalint.fixing.origin.patch_bodies import ValueOperation
+    from kafkalint.checking.fix import Operation, ValueOperation
     from kafkalint.manifests.documents import Document
     from kafkalint.manifests.sources import Source
 

@@ -18,12 +18,9 @@ from kafkalint.manifests.kustomize_writers import Hit, counted, holder, last_wor
 from kafkalint.manifests.resources import Place
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    from kafkalint.checking.fix import Operation
+    from kafkalint.checking.fix import Operation, ValueOperation
     from kafkalint.fixing.origin.rendered_objects import RenderedObject
 
-    ValueOperation: TypeAlias = SetValue | AppendItem | RemoveValue | RenameKey
 
 _LABELS = ("labels", "matchLabels", "selector")
 # What a kustomization sets once its patches are applied, and by which of its own keys.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from kafkalint.manifests.kustomize_layers import without_affixes
+from kafkalint.manifests.kustomize_writers import is_built_in
 from kafkalint.manifests.shapes import string_map
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from kafkalint.manifests.resources import Resource
 
 _LABELS = ("matchLabels", "labels", "selector")
-# Kinds in which kustomize follows references to what it renames.
-_BUILT_IN = re.compile(r"|apps|batch|policy|autoscaling|extensions|[\w.-]+\.k8s\.io")
 
 
 def fits_original(data: Any, owner: RenderedObject) -> bool:
@@ -47,10 +45,10 @@ def localized(
     `group` is that of the object that it is written in; `new` are names, as rendered, of objects that come with it.
     """
     stated = _labels(owner.original) if owner.original is not None else set()
-    renamed = any(layer.prefix or layer.suffix for layer in undone) and _BUILT_IN.fullmatch(group) is not None
+    renamed = any(layer.prefix or layer.suffix for layer in undone) and is_built_in(group)
     names = {name: own_name(name, owner, undone) for name in (owner.names_beside | new)} if renamed else {}
     # Into selectors of other kinds kustomize writes no labels: they keep those that are there wherever they are used.
-    added = _added(undone) if _BUILT_IN.fullmatch(group) else _added(undone[:-1])
+    added = _added(undone) if is_built_in(group) else _added(undone[:-1])
     return _walk(data, added, stated, names)
 
 

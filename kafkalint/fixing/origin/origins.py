@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kafkalint.checking.fix import AddResource, RemoveEntry, RewriteText
+from kafkalint.checking.fix import AddResource, RemoveEntry, RewriteText, resource_of, source_of
 from kafkalint.fixing.origin.new_files import NewFile
 from kafkalint.fixing.text.edits import Refusal
 from kafkalint.manifests.shapes import dig, text
@@ -13,11 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kafkalint.checking.fix import Operation
-    from kafkalint.fixing.origin.patch_bodies import ValueOperation
     from kafkalint.fixing.origin.rendered_objects import RenderedObject
     from kafkalint.fixing.origin.trees import Tree
-    from kafkalint.manifests.resources import Resource
-    from kafkalint.manifests.sources import Source
 
 
 class AtOrigin(NamedTuple):
@@ -29,30 +26,18 @@ class AtOrigin(NamedTuple):
 
 def at_their_origin(operations: Sequence[Operation], tree: Tree) -> AtOrigin:
     """Operations on the files that somebody wrote; raises Refusal where a value comes from none to be edited."""
-    rendered = [operation for operation in operations if _source(operation).rendered_by is not None]
+    rendered = [operation for operation in operations if source_of(operation).rendered_by is not None]
     if not rendered:
         return AtOrigin(tuple(operations))
-    plain = [operation for operation in operations if _source(operation).rendered_by is None]
-    by_helm = [operation for operation in rendered if _source(operation).rendered_by == "helm"]
-    by_kustomize = [operation for operation in rendered if _source(operation).rendered_by != "helm"]
+    plain = [operation for operation in operations if source_of(operation).rendered_by is None]
+    by_helm = [operation for operation in rendered if source_of(operation).rendered_by == "helm"]
+    by_kustomize = [operation for operation in rendered if source_of(operation).rendered_by != "helm"]
     found = _kustomized(by_kustomize, tree) if by_kustomize else AtOrigin(())
     if by_helm:
         from kafkalint.fixing.origin.helm_templates import at_template  # noqa: PLC0415 - for those who render charts
 
         plain += [at_template(operation) for operation in by_helm]
     return AtOrigin((*plain, *found.operations), found.files)
-
-
-def _source(operation: Operation) -> Source:
-    if isinstance(operation, RewriteText):
-        return operation.place.source
-    if isinstance(operation, RemoveEntry):
-        return operation.document.source
-    return _resource(operation).document.source
-
-
-def _resource(operation: ValueOperation | AddResource) -> Resource:
-    return operation.beside if isinstance(operation, AddResource) else operation.place.resource
 
 
 def _kustomized(operations: Sequence[Operation], tree: Tree) -> AtOrigin:
@@ -69,7 +54,7 @@ def _kustomized(operations: Sequence[Operation], tree: Tree) -> AtOrigin:
     for operation in operations:
         if isinstance(operation, RewriteText | RemoveEntry):
             raise Refusal("it is rendered by kustomize, which keeps no text as it was written")
-        resource = _resource(operation)
+        resource = resource_of(operation)
         owner = owners.setdefault(id(resource), RenderedObject(resource, tree))
         if isinstance(operation, AddResource):
             additions.resource(owner, operation.data)

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kafkalint.checking.finding import Located
-    from kafkalint.checking.fix import Fix, Operation
-    from kafkalint.fixing.origin.patch_bodies import ValueOperation
+    from kafkalint.checking.fix import Fix, Operation, ValueOperation
     from kafkalint.manifests.resources import Resource
 
 _STYLE = Style()

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
     from collections.abc import Sequence as SequenceOf
 
-    from kafkalint.checking.fix import Operation
-    from kafkalint.fixing.origin.patch_bodies import ValueOperation
+    from kafkalint.checking.fix import Operation, ValueOperation
     from kafkalint.fixing.origin.rendered_objects import RenderedObject
     from kafkalint.fixing.origin.trees import Tree
 

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from kafkalint.checking.fix import AppendItem, RemoveValue, RenameKey, SetValue
 from kafkalint.fixing.text.edits import Refusal
-from kafkalint.fixing.text.expecting import expected
-from kafkalint.manifests.resources import Place, Resource, Route, dig
+from kafkalint.fixing.text.expecting import emptied, expected, in_turn, spliced
+from kafkalint.manifests.resources import Place, Resource, Route, dig, pointer
 from kafkalint.manifests.scalars import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import TypeAlias
+    from collections.abc import Sequence
 
-    ValueOperation: TypeAlias = SetValue | AppendItem | RemoveValue | RenameKey
+    from kafkalint.checking.fix import ValueOperation
 
 
 def merge_patch(resource: Resource, operations: Sequence[ValueOperation]) -> dict[str, Any] | None:
@@ -26,7 +25,7 @@ def merge_patch(resource: Resource, operations: Sequence[ValueOperation]) -> dic
         place = operation.place
         match operation:
             case SetValue(place, value):
-                told = _graft(patch, place.route, _spliced(place, value))
+                told = _graft(patch, place.route, _whole(place, value))
             case AppendItem(place, item):
                 written = dig(patch, *place.route)
                 if written is None and place.value:
@@ -35,7 +34,7 @@ def merge_patch(resource: Resource, operations: Sequence[ValueOperation]) -> dic
             case RenameKey(place, key):
                 told = _graft(patch, place.route, None) and _graft(patch, (*place.route[:-1], key), place.value)
             case RemoveValue(place, up_to):
-                told = _graft(patch, _emptied(data, place.route, up_to), None)
+                told = _graft(patch, emptied(data, place.route, up_to), None)
         if not told:
             return None
     return patch
@@ -51,23 +50,11 @@ def json_patch(resource: Resource, operations: Sequence[ValueOperation]) -> list
     return found
 
 
-def in_turn(operations: Iterable[ValueOperation]) -> list[ValueOperation]:
-    """Operations in an order in which the routes of those that follow still hold."""
-    ranks = {SetValue: 0, AppendItem: 1, RenameKey: 2, RemoveValue: 3}
-
-    def turn(operation: ValueOperation) -> tuple[int, tuple[tuple[int, int | str], ...]]:
-        rank = ranks[type(operation)]
-        steps = operation.place.route if isinstance(operation, RemoveValue) else ()
-        return rank, tuple((0, -step) if isinstance(step, int) else (1, step) for step in steps)
-
-    return sorted(operations, key=turn)
-
-
 def _json_operation(data: Any, operation: ValueOperation) -> dict[str, Any]:
     route = operation.place.route
     match operation:
         case SetValue(place, value):
-            return _written(data, route, _spliced(place, value))
+            return _written(data, route, _whole(place, value))
         case AppendItem(_, item):
             if dig(data, *route) is None:
                 return _written(data, route, [item])
@@ -75,7 +62,7 @@ def _json_operation(data: Any, operation: ValueOperation) -> dict[str, Any]:
         case RenameKey(_, key):
             return {"op": "move", "from": pointer(route), "path": pointer((*route[:-1], key))}
         case RemoveValue(_, up_to):
-            return {"op": "remove", "path": pointer(_emptied(data, route, up_to))}
+            return {"op": "remove", "path": pointer(emptied(data, route, up_to))}
     raise Refusal("no patch of Kustomize's can say it")
 
 
@@ -100,19 +87,14 @@ def _nested(route: Route, value: Any) -> Any:
     return value
 
 
-def pointer(route: Route) -> str:
-    """A route as a JSON pointer."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in route)
-
-
-def _spliced(place: Place, value: Any) -> Any:
-    """The whole value that a place has once a piece of it is replaced."""
+def _whole(place: Place, value: Any) -> Any:
+    """The whole value that a place has once this is written there."""
     if place.fragment is None:
         return value
     text = place.value
-    if not isinstance(text, str) or not isinstance(value, str) or "\n" in text.strip("\n"):
+    if isinstance(text, str) and "\n" in text.strip("\n"):
         raise Refusal("the text to change is one of many lines, of which a patch would have to hold them all")
-    return text[: place.fragment[0]] + value + text[place.fragment[1] :]
+    return spliced(text, place.fragment, value)
 
 
 def _graft(tree: dict[str, Any], route: Route, value: Any) -> bool:
@@ -128,13 +110,6 @@ def _graft(tree: dict[str, Any], route: Route, value: Any) -> bool:
         return False
     tree[route[-1]] = deepcopy(value)
     return True
-
-
-def _emptied(data: Any, route: Route, up_to: int) -> Route:
-    """The route of what goes when a value goes: a collection that would be left empty as well."""
-    while len(route) - 1 > up_to and len(dig(data, *route[:-1]) or ()) == 1:
-        route = route[:-1]
-    return route
 
 
 def target(resource: Resource, name: str, namespace: str | None = None) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from kafkalint.checking.fix import AddResource, AppendItem, RemoveEntry, RewriteText
+from kafkalint.checking.fix import AddResource, AppendItem, RemoveEntry, RewriteText, source_of
 from kafkalint.fixing.text.expecting import expected, same
 from kafkalint.manifests.documents import documents
 from kafkalint.manifests.kustomize_origins import origin_data
@@ -27,11 +27,11 @@ def departure(after: Iterable[Source], operations: Sequence[Operation]) -> str:
     Empty where they do not. Renderings that no operation speaks of are let be: what they share with one may change.
     """
     now = {source.name: source for source in after}
-    before = {source.name: source for each in operations if (source := _rendering(each)) is not None}
+    before = {source.name: source for each in operations if (source := source_of(each)).rendered_by is not None}
     for name, source in before.items():
         if name not in now:
             return f"{name} is not rendered any more"
-        own = [each for each in operations if _rendering(each) is source]
+        own = [each for each in operations if source_of(each) is source]
         problem = _departure(source, now[name], own)
         if problem:
             return problem
@@ -66,17 +66,6 @@ def _departure(before: Source, after: Source, operations: Sequence[Operation]) -
         ):
             return f"{identity} would be rendered as well"
     return ""
-
-
-def _rendering(operation: Operation) -> Source | None:
-    if isinstance(operation, RewriteText):
-        source = operation.place.source
-    elif isinstance(operation, RemoveEntry):
-        source = operation.document.source
-    else:
-        resource = operation.beside if isinstance(operation, AddResource) else operation.place.resource
-        source = resource.document.source
-    return source if source.rendered_by is not None else None
 
 
 def _changed(operation: Operation) -> Resource | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from kafkalint.manifests.sources import STDIN
 
@@ -18,7 +19,8 @@ _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _SKIPPED = frozenset((".git", "node_modules", "__pycache__", ".venv"))
 
 
-class Tree(NamedTuple):
+@dataclass(frozen=True)
+class Tree:
     """What a run may write to."""
 
     directory: str
@@ -28,6 +30,11 @@ class Tree(NamedTuple):
     stdin: str = ""
     """What standard input is called: no file, whatever it is called after."""
 
+    @cached_property
+    def root(self) -> str:
+        """The root of the repository that the folder lies in."""
+        return working_tree(self.directory)
+
     def path(self, name: str) -> str:
         """A file that is named from the folder."""
         return os.path.normpath(os.path.join(self.directory, name))
@@ -35,8 +42,7 @@ class Tree(NamedTuple):
     def holds(self, name: str) -> bool:
         """Whether a file lies in the working tree, and in no other repository inside it, once links are resolved."""
         path = os.path.realpath(self.path(name))
-        root = working_tree(self.directory)
-        return path.startswith(os.path.join(root, "")) and working_tree(os.path.dirname(path), root) == root
+        return _is_below(path, self.root) and working_tree(os.path.dirname(path), self.root) == self.root
 
     def writable(self, name: str) -> bool:
         """Whether a file, or the folder that it would be made in, may be written to."""
@@ -56,9 +62,22 @@ class Tree(NamedTuple):
         path = self.path(name)
         if self.paths is None or any(_is_below(path, each) for each in self.paths):
             return []
-        users = _users(working_tree(self.directory)).get(os.path.realpath(path), ())
+        users = self._users.get(os.path.realpath(path), ())
         outside = [user for user in users if not any(_is_below(user, os.path.realpath(each)) for each in self.paths)]
         return [os.path.relpath(os.path.dirname(user), os.path.realpath(self.directory)) for user in outside]
+
+    @cached_property
+    def _users(self) -> dict[str, list[str]]:
+        """For each file the kustomizations that nobody builds upon and that it goes into, directly or not."""
+        from kafkalint.manifests.kustomizations import Graph  # noqa: PLC0415 - most trees are linted as a whole
+
+        graph = Graph(_kustomizations(self.root))
+        users: dict[str, list[str]] = {}
+        for user in graph.roots():
+            for part in graph.closure(user):
+                for file in (part.path, *part.files):
+                    users.setdefault(os.path.realpath(file), []).append(os.path.realpath(user.path))
+        return users
 
 
 def tree_of(request: LoadRequest) -> Tree:
@@ -86,20 +105,6 @@ def working_tree(directory: str, top: str = "") -> str:
             return start
         folder = above
     return folder
-
-
-@lru_cache(maxsize=4)
-def _users(root: str) -> dict[str, list[str]]:
-    """For each file of a tree the kustomizations that nobody builds upon and that it goes into, directly or not."""
-    from kafkalint.manifests.kustomizations import Graph  # noqa: PLC0415 - most trees are linted as a whole
-
-    graph = Graph(_kustomizations(root))
-    users: dict[str, list[str]] = {}
-    for user in graph.roots():
-        for part in graph.closure(user):
-            for file in (part.path, *part.files):
-                users.setdefault(os.path.realpath(file), []).append(os.path.realpath(user.path))
-    return users
 
 
 def _kustomizations(root: str) -> Iterator[str]:

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from kafkalint.checking.fix import AddResource, AppendItem, RemoveValue, RenameKey, SetValue
+from kafkalint.checking.fix import AddResource, AppendItem, Operation, RemoveValue, RenameKey, SetValue
 from kafkalint.fixing.text.edits import Refusal
 from kafkalint.fixing.text.routes import document_route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kafkalint.checking.fix import Operation
     from kafkalint.manifests.resources import Route
 
+_Operation = TypeVar("_Operation", bound=Operation)
 _Turn: TypeAlias = tuple[int, tuple[tuple[int, int | str], ...], int]
 
 
 def expected(data: Any, operations: Iterable[Operation]) -> Any:
     """A document's data with operations made on it; raises Refusal where they do not fit its shape."""
     result = deepcopy(data)
-    for _, operation in sorted(enumerate(operations), key=lambda each: _turn(*each)):
+    for operation in in_turn(operations):
         _make(result, operation)
     return result
+
+
+def in_turn(operations: Iterable[_Operation]) -> list[_Operation]:
+    """Operations in an order in which the routes of those that follow still hold."""
+    return [operation for _, operation in sorted(enumerate(operations), key=lambda each: _turn(*each))]
 
 
 def _make(data: Any, operation: Operation) -> None:
@@ -31,7 +36,7 @@ def _make(data: Any, operation: Operation) -> None:
         case SetValue(place, value):
             route = document_route(place)
             if place.fragment is not None:
-                value = _spliced(value_at(data, route), place.fragment, value)
+                value = spliced(value_at(data, route), place.fragment, value)
             _set(data, route, deepcopy(value))
         case AppendItem(place, item):
             _append(data, document_route(place), deepcopy(item))
@@ -110,7 +115,8 @@ def value_at(data: Any, route: Route) -> Any:
     return data
 
 
-def _spliced(text: Any, fragment: tuple[int, int], value: Any) -> str:
+def spliced(text: Any, fragment: tuple[int, int], value: Any) -> str:
+    """A text with a piece of it replaced; raises Refusal where either is none."""
     if not isinstance(text, str) or not isinstance(value, str):
         raise Refusal("the text to change is not there")
     return text[: fragment[0]] + value + text[fragment[1] :]
@@ -187,14 +193,20 @@ def _rename(data: Any, route: Route, name: str) -> None:
 
 
 def _remove(data: Any, route: Route, up_to: int) -> None:
-    while len(route) - 1 > up_to and _size(value_at(data, route[:-1])) == 1:
-        route = route[:-1]
+    route = emptied(data, route, up_to)
     holder = value_at(data, route[:-1])
     key = _key(holder, route[-1]) if route else None
     in_list = isinstance(holder, list) and isinstance(key, int) and 0 <= key < len(holder)
     if not in_list and not (isinstance(holder, dict) and key in holder):
         raise Refusal("what is to be taken away is not there")
     del holder[key]
+
+
+def emptied(data: Any, route: Route, up_to: int) -> Route:
+    """The route of what goes when a value goes: a collection that would be left empty as well."""
+    while len(route) - 1 > up_to and _size(value_at(data, route[:-1])) == 1:
+        route = route[:-1]
+    return route
 
 
 def _size(value: Any) -> int:

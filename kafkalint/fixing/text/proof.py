@@ -7,7 +7,7 @@ import warnings
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kafkalint.checking.fix import AddResource, RemoveEntry, RemoveValue, RewriteText, SetValue
+from kafkalint.checking.fix import AddResource, RemoveEntry, RemoveValue, RewriteText, SetValue, document_of
 from kafkalint.fixing.text.edits import Edit, Pieces, Refusal, apply
 from kafkalint.fixing.text.expecting import expected, same, value_at
 from kafkalint.fixing.text.gathering import gathered
@@ -120,12 +120,7 @@ def _prove_rest(after: Document, operations: Sequence[Operation]) -> None:
 
 def _document(operation: Operation) -> Document | None:
     """The document that an operation is about; words may be outside of all."""
-    if isinstance(operation, RewriteText):
-        return None
-    if isinstance(operation, RemoveEntry):
-        return operation.document
-    resource = operation.beside if isinstance(operation, AddResource) else operation.place.resource
-    return resource.document
+    return None if isinstance(operation, RewriteText) else document_of(operation)
 
 
 def _data(document: Document) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from kafkalint.checking.fix import (
     AddResource,
@@ -12,6 +12,7 @@ from kafkalint.checking.fix import (
     RenameKey,
     RewriteText,
     SetValue,
+    document_of,
 )
 from kafkalint.fixing.text.edits import Edit, Refusal, Removal, combined
 from kafkalint.fixing.text.finding_nodes import way_to, way_to_key
@@ -28,11 +29,8 @@ from kafkalint.manifests.text import Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kafkalint.checking.fix import Operation
+    from kafkalint.checking.fix import DataOperation, Operation
     from kafkalint.manifests.documents import Document
-
-_Placed: TypeAlias = SetValue | AppendItem | RemoveValue | RenameKey | RemoveEntry | AddResource
-"""What is about a value, and not about words wherever they stand."""
 
 __all__ = ["document_route", "edits_for", "edits_of", "removal_of"]
 
@@ -50,7 +48,7 @@ def edits_for(operation: Operation) -> Iterator[Edit]:
         hold_off_line(content, span)
         yield rewrite(content, span, operation.text)
         return
-    document = _document(operation)
+    document = document_of(operation)
     page = Page.of(document)
     edits = list(_edits(page, operation))
     hold_off(page, edits)
@@ -60,7 +58,7 @@ def edits_for(operation: Operation) -> Iterator[Edit]:
 
 def removal_of(operation: RemoveValue | RemoveEntry) -> Removal:
     """How something is taken out, as spans of its source's text; raises Refusal."""
-    document = _document(operation)
+    document = document_of(operation)
     found = _removal(Page.of(document), operation)
     edits = tuple(Edit(_moved(edit.span, document), edit.text) for edit in found.edits)
     return Removal(edits, _moved(found.extent, document))
@@ -71,15 +69,7 @@ def _moved(span: Span, document: Document) -> Span:
     return Span(base + span.start, base + span.end)
 
 
-def _document(operation: _Placed) -> Document:
-    if isinstance(operation, AddResource):
-        return operation.beside.document
-    if isinstance(operation, RemoveEntry):
-        return operation.document
-    return operation.place.resource.document
-
-
-def _edits(page: Page, operation: _Placed) -> Iterable[Edit]:
+def _edits(page: Page, operation: DataOperation) -> Iterable[Edit]:
     match operation:
         case SetValue(place, value) if place.fragment is not None:
             return splice(page, way_to(page, document_route(place)), place.fragment, value)

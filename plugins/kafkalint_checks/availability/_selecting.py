@@ -9,7 +9,8 @@ from kafkalint.checking.fix import AppendItem, Operation, SetValue
 from kafkalint.kafka.coverage import chosen
 from kafkalint.kafka.labels import Requirement, Selector
 from kafkalint.kafka.model import Role
-from kafkalint.manifests.resources import dig, items, string_map
+from kafkalint.kafka.stable_labels import asked_labels, shared_labels, stable_labels
+from kafkalint.manifests.resources import dig, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 _STRIMZI_ROLES: Final = {Role.BROKER: "strimzi.io/broker-role", Role.CONTROLLER: "strimzi.io/controller-role"}
 _STRIMZI_POOL: Final = "strimzi.io/pool-name"
-# Labels that change with a release, or that everything of an installation carries.
-_UNSUITABLE: Final = ("helm.sh/chart", "chart", "heritage", "app.kubernetes.io/version", "app.kubernetes.io/managed-by")
 
 
 def selected_labels(case: Colocation) -> dict[str, str]:
@@ -31,16 +30,14 @@ def selected_labels(case: Colocation) -> dict[str, str]:
 
 def own_labels(pools: Sequence[NodePool], role: Role | None = None) -> dict[str, str]:
     """Labels that all pods of these pools carry and keep over the years, that of a role among them if one is meant."""
-    first, *others = (pool.template.labels.known for pool in pools)
-    shared = {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
+    shared = shared_labels(pool.template.labels for pool in pools)
     if "strimzi.io/cluster" in shared:
         label = _role_label(pools, role)
         own = label if shared.get(label) == "true" else "strimzi.io/name"
         return {key: shared[key] for key in ("strimzi.io/cluster", own) if key in shared}
     if "platform.confluent.io/type" in shared:
         return {key: shared[key] for key in ("app", "platform.confluent.io/type") if key in shared}
-    selected = {key: value for key, value in _asked(pools[0]).items() if shared.get(key) == value}
-    return selected or {key: value for key, value in shared.items() if key not in _UNSUITABLE}
+    return stable_labels(shared, pools[0].resource)
 
 
 def members(cluster: KafkaCluster, role: Role) -> list[NodePool]:
@@ -117,7 +114,7 @@ def _candidates(pools: Sequence[NodePool], role: Role) -> Iterator[dict[str, Any
     if shared:
         yield {"matchLabels": shared}
     labels = [pool.template.labels.known for pool in pools]
-    for key in (*_asked(pools[0]), _STRIMZI_POOL):
+    for key in (*asked_labels(pools[0].resource), _STRIMZI_POOL):
         if key in shared or not all(key in known for known in labels):
             continue
         values = list(dict.fromkeys(known[key] for known in labels))
@@ -127,11 +124,6 @@ def _candidates(pools: Sequence[NodePool], role: Role) -> Iterator[dict[str, Any
             continue
         listed = [{"key": key, "operator": "In", "values": values}]
         yield {"matchLabels": more, "matchExpressions": listed} if more else {"matchExpressions": listed}
-
-
-def _asked(pool: NodePool) -> dict[str, str]:
-    """What the workload itself selects its pods by: it can never be changed."""
-    return string_map(pool.resource.get("spec", "selector", "matchLabels"))
 
 
 def _role_label(pools: Sequence[NodePool], role: Role | None) -> str:

@@ -62,8 +62,13 @@ def goes_by_monitors(model: KafkaModel) -> bool:
 
 
 def _order(switch: Switch) -> str:
-    what = f"Add {switch.value}" if switch.item else f"Set {switch.place.path}"
+    path, value = switch.place.path, switch.value
+    what = f"Add {value} to {path}" if switch.item else f"Write {path} with {_stated(value)}"
     return what if switch.beside is None else f"{what}, add {_title(switch.beside)}"
+
+
+def _stated(value: dict[str, Any]) -> str:
+    return ", ".join(f"{key}: {each}" for key, each in value.items() if not isinstance(each, dict))
 
 
 def _title(data: Any) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from kafkalint.checking.check import ClusterCheck
 from kafkalint.checking.finding import Applicability, Finding, Level
 from kafkalint.kafka.model import VolumeKind
+from kafkalint_checks._immutable import ANEW
 from kafkalint_checks.storage._data import data_volumes, inhabited, nodes
 from kafkalint_checks.storage._modes import may_be_once, without
 
@@ -123,6 +124,6 @@ class AccessMode(ClusterCheck):
                 modes.place.child((modes.value or ()).index(mode)),
                 f"Claim template {claim.name} asks for {mode} where each of {nodes(pool)} writes alone and "
                 f"ReadWriteOnce is enough: {_CONSEQUENCES[mode]}.",
-                help="Write accessModes: [ReadWriteOnce]; claims that exist keep their mode until they are made anew.",
+                help=f"Write accessModes: [ReadWriteOnce]; {ANEW}, and claims that exist keep their mode.",
                 fix=self.mend(change.description, *change.operations) if change else None,
             )

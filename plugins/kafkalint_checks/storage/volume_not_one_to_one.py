@@ -11,6 +11,7 @@ from kafkalint.checking.fix import AppendItem, RemoveValue
 from kafkalint.kafka.claims import ClaimUse, claim_uses
 from kafkalint.kafka.model import Holds, VolumeKind
 from kafkalint.kafka.volume_binding import is_static, volumes_behind
+from kafkalint_checks._immutable import ANEW
 from kafkalint_checks.storage._data import data_volumes, inhabited, nodes, what
 from kafkalint_checks.storage._modes import ONCE, may_be_once, without
 
@@ -236,5 +237,8 @@ def _reference(volume: Volume) -> Place:
 
 def _template_help(pool: NodePool) -> str:
     if pool.workload == "StatefulSet":
-        return "Replace the volume by an entry of volumeClaimTemplates with the same name."
+        return (
+            f"Replace the volume by an entry of volumeClaimTemplates with the same name; {ANEW}, and the data stays on "
+            "the claim that is shared now."
+        )
     return "Run it as a StatefulSet with volumeClaimTemplates."

@@ -11,6 +11,7 @@ from kafkalint.checking.finding import Applicability, Finding, Level
 from kafkalint.checking.fix import SetValue
 from kafkalint.kafka.pods import container_ports
 from kafkalint.manifests.bundles import may_share_namespace
+from kafkalint_checks._immutable import ANEW
 
 if TYPE_CHECKING:
     from kafkalint.checking.fix import Fix, Operation
@@ -116,7 +117,7 @@ class HeadlessServiceBroken(ClusterCheck):
                 setting.place,
                 f"{pool.title} has no serviceName: its pods get no names in DNS, and the nodes of Kafka cannot"
                 " find one another.",
-                help="Name a headless Service that selects these pods.",
+                help=f"Name a headless Service that selects these pods; {ANEW}.",
                 fix=self._other_name(pool, model),
             )
         nearby = any(may_share_namespace(service.namespace, pool.namespace) for service in model.services)
@@ -207,7 +208,8 @@ class HeadlessServiceBroken(ClusterCheck):
 def _others(pool: NodePool, model: KafkaModel) -> str:
     fitting = _fitting(pool, model)
     if len(fitting) == 1:
-        return f"Service {fitting[0].name} is headless and selects these pods: write serviceName: {fitting[0].name}."
+        name = fitting[0].name
+        return f"Service {name} is headless and selects these pods: write serviceName: {name}; {ANEW}."
     return "Add a Service of that name with clusterIP: None and a selector for these pods."
 
 
