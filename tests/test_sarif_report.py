@@ -8,10 +8,11 @@ import pytest
 
 from kafkalint.checking.check import Check
 from kafkalint.checking.finding import Applicability, Fault, Level, TextPlace
+from kafkalint.checking.fingerprints import fingerprint_of
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span
 from kafkalint.reports import Screen
-from kafkalint.reports.sarif_report import report, resource_fingerprint
+from kafkalint.reports.sarif_report import report
 
 MULTITOOL = os.environ.get("KAFKALINT_SARIF_MULTITOOL", "")
 
@@ -309,20 +310,20 @@ def test_logical_locations_name_the_object_and_the_value(build):
 
 def test_the_fingerprint_of_a_resource_ignores_lines_and_versions(build):
     def fingerprint(text):
-        return resource_fingerprint("KL303", build.place("spec", "replicas", text=text))
+        return fingerprint_of("KL303", build.place("spec", "replicas", text=text))
 
     moved = build.brokers.replace("apps/v1", "apps/v2")
     assert fingerprint("# a comment\n\n" + moved) == fingerprint(build.brokers)
     assert fingerprint(build.brokers.replace("namespace: events", "namespace: other")) != fingerprint(build.brokers)
     other = build.place("spec", "serviceName")
-    assert resource_fingerprint("KL303", other) != fingerprint(build.brokers)
+    assert fingerprint_of("KL303", other) != fingerprint(build.brokers)
 
 
 def test_fingerprints(build):
     (result,) = results_of(build, build.usual())
     assert result["partialFingerprints"] == {
         "primaryLocationLineHash": "b338627753219091:1",
-        "kafkalintResource/v1": resource_fingerprint("KL303", build.place("spec", "replicas")),
+        "kafkalintResource/v1": fingerprint_of("KL303", build.place("spec", "replicas")),
     }
 
 

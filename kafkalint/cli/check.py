@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kafkalint.cli.options import CodeList, FormatChoice, OutputFormat, VersionText
+from kafkalint.cli.options import FormatChoice, OutputFormat, rule_options
 
 if TYPE_CHECKING:
     from kafkalint.cli.session import Session
@@ -29,31 +29,15 @@ EXIT_FAULT = 3
     metavar="FORMAT[=FILE]",
     help="text, json, sarif, github, rdjson or a plugin's, into FILE if one is given; repeatable.  [default: text]",
 )
-@click.option("--select", multiple=True, type=CodeList(), metavar="CODES", help="Run these codes, prefixes or names.")
-@click.option("--extend-select", multiple=True, type=CodeList(), metavar="CODES", help="Run these as well.")
-@click.option("--ignore", multiple=True, type=CodeList(), metavar="CODES", help="Do not run these.")
-@click.option(
-    "--profile",
-    type=click.Choice(["production", "development", "strict"]),
-    help="What the cluster is for.  [default: production]",
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "info", "never"]),
-    help="Lowest level that makes the exit status 1.  [default: error]",
-)
+@rule_options
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix, --diff or --patch: mend all that can be mended.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--patch", type=click.Choice(["kustomize"]), help="Print a Kustomize component that does as --fix would.")
-@click.option("--config", type=click.Path(), metavar="FILE", help="Read this instead of .kafkalint.yaml.")
 @click.option("--include-suppressed", is_flag=True, help="Report suppressed findings too, marked as such.")
 @click.option("--from-git", is_flag=True, help="Of directories, take only the files that Git tracks.")
 @click.option("--no-cross-resource", is_flag=True, help="Leave out checks that must see all files of a cluster.")
-@click.option("--strimzi-version", type=VersionText(), metavar="V", help="Version of the Strimzi operator.")
-@click.option("--kubernetes-version", type=VersionText(), metavar="V", help="Version of the Kubernetes cluster.")
 @click.option("--stdin-filename", metavar="NAME", help="What reports call standard input.")
-@click.option("--plugin", "plugins", multiple=True, metavar="MODULE", help="Load the checks of this module too.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", help="Renderers at work at once.  [default: 4]")
 def command(formats: tuple[OutputFormat, ...], **given: Any) -> None:
     """Find what will go wrong with Kafka in these manifests.

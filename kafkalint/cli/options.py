@@ -1,10 +1,13 @@
-"""Kinds of option values."""
+"""Kinds of option values, and the options that several commands share."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import click
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class OutputFormat(NamedTuple):
@@ -57,3 +60,33 @@ class VersionText(click.ParamType[object]):
         if version is None:
             self.fail(f"{value!r} is no version such as 1.2 or 1.2.0", param, ctx)
         return version
+
+
+_RULE_OPTIONS = (
+    click.option(
+        "--select", multiple=True, type=CodeList(), metavar="CODES", help="Run these codes, prefixes or names."
+    ),
+    click.option("--extend-select", multiple=True, type=CodeList(), metavar="CODES", help="Run these as well."),
+    click.option("--ignore", multiple=True, type=CodeList(), metavar="CODES", help="Do not run these."),
+    click.option(
+        "--profile",
+        type=click.Choice(["production", "development", "strict"]),
+        help="What the cluster is for.  [default: production]",
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice(["error", "warning", "info", "never"]),
+        help="Lowest level that makes the exit status 1.  [default: error]",
+    ),
+    click.option("--config", type=click.Path(), metavar="FILE", help="Read this instead of .kafkalint.yaml."),
+    click.option("--strimzi-version", type=VersionText(), metavar="V", help="Version of the Strimzi operator."),
+    click.option("--kubernetes-version", type=VersionText(), metavar="V", help="Version of the Kubernetes cluster."),
+    click.option("--plugin", "plugins", multiple=True, metavar="MODULE", help="Load the checks of this module too."),
+)
+
+
+def rule_options(command: F) -> F:
+    """Give a command the options that say by which rules manifests are judged, and when that fails."""
+    for option in reversed(_RULE_OPTIONS):
+        command = option(command)
+    return command

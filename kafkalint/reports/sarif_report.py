@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import posixpath
 import re
 from dataclasses import dataclass, field
@@ -12,6 +10,7 @@ from urllib.parse import quote
 
 import kafkalint
 from kafkalint.checking.finding import Level
+from kafkalint.checking.fingerprints import fingerprint_of
 from kafkalint.checking.locating import location_of
 from kafkalint.checking.page import page_of
 from kafkalint.manifests.resources import pointer
@@ -31,7 +30,7 @@ from kafkalint.reports.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from kafkalint.checking.check import Check
     from kafkalint.checking.finding import Fault, Finding, Fix, Located, Location, Suppression
@@ -161,7 +160,7 @@ class _Run:
             fingerprints["primaryLocationLineHash"] = hashes[line - 1]
         place = resource_place(located)
         if place:
-            fingerprints["kafkalintResource/v1"] = resource_fingerprint(located.finding.code, place)
+            fingerprints["kafkalintResource/v1"] = fingerprint_of(located.finding.code, place)
         return fingerprints
 
     def invocation(self) -> dict[str, Any]:
@@ -234,14 +233,6 @@ class _LogicalLocations:
         resource, value = _logical_names(place)
         name = value if place.route else resource
         return {"fullyQualifiedName": name, "index": self.index[name]}
-
-
-def resource_fingerprint(code: str, place: Place) -> str:
-    """What identifies a finding when lines, files and API versions have changed: the rule, the object, the value."""
-    resource = place.resource
-    kind = f"{resource.group}/{resource.kind}"
-    identity = [code, kind, resource.namespace or "", resource.name, pointer(place.route)]
-    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()
 
 
 def _logical_names(place: Place) -> tuple[str, str]:
@@ -384,6 +375,3 @@ def _tags(check: type[Check]) -> list[str]:
     path = check.__module__.split(".")
     theme = path[1:-1][:1] if path[0] == "kafkalint_checks" else []
     return ["kafka", "kubernetes", *theme]
-
-
-__all__: Sequence[str] = ["report", "resource_fingerprint"]
