@@ -51,7 +51,7 @@ def test_a_check_has_bad_and_good_fixtures(check: type[Check]) -> None:
 
 def test_every_fixture_folder_belongs_to_a_check() -> None:
     folders = {folder.name for folder in FIXTURES.iterdir() if folder.is_dir()}
-    assert folders - {check.name for check in CHECKS} == {"demo", "plugin", "whole"}
+    assert folders - {check.name for check in CHECKS} == {"demo", "gitops", "plugin", "whole"}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=by_name)
