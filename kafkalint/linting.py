@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kafkalint.checking.check import Run, SuppressionCheck
 from kafkalint.checking.directives import Directive
 from kafkalint.checking.locating import at_their_origin, locate, order
-from kafkalint.checking.outcome import ClusterSummary, Outcome
+from kafkalint.checking.outcome import BundleSummary, ClusterSummary, Outcome
 from kafkalint.checking.policy import Judgement, judge, moved_comments
 from kafkalint.checking.runner import Ledger, distinct, read_models, run_checks
 from kafkalint.checking.suppressions import in_annotations, in_comments, in_config
@@ -54,6 +54,7 @@ def lint(loaded: Loaded, rules: Rules) -> Outcome:
         faults=tuple(dict.fromkeys((*ledger.faults, *judgement.faults))),
         notices=loaded.notices,
         clusters=tuple(summary for model in models for summary in _summaries(model)),
+        bundles=tuple(map(_together, models)),
         unmodelled=tuple(_unmodelled(models)),
         resources=loaded.resources_seen,
         skipped=loaded.skipped,
@@ -115,6 +116,12 @@ def _summaries(model: KafkaModel) -> Iterator[ClusterSummary]:
             brokers=_count(cluster.brokers) if cluster.whole else None,
             controllers=_count(cluster.controllers) if cluster.whole else None,
         )
+
+
+def _together(model: KafkaModel) -> BundleSummary:
+    bundle, clusters = model.bundle, model.clusters
+    names = tuple(f"{each.namespace}/{each.name}" if each.namespace else each.name for each in clusters)
+    return BundleSummary(bundle.name, len(bundle.primary), len(bundle.context), names)
 
 
 def _count(pools: Sequence[NodePool]) -> int | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kafkalint.checking.check import Check
     from kafkalint.checking.finding import Fault, Level, Located
 
-__all__ = ["ClusterSummary", "Notice", "Outcome"]
+__all__ = ["BundleSummary", "ClusterSummary", "Notice", "Outcome"]
 
 
 class ClusterSummary(NamedTuple):
@@ -29,6 +29,16 @@ class ClusterSummary(NamedTuple):
     controllers: int | None
 
 
+class BundleSummary(NamedTuple):
+    """What was judged together."""
+
+    name: str
+    objects: int
+    context: int = 0
+    """Objects that are judged elsewhere and may be referred to."""
+    clusters: Sequence[str] = ()
+
+
 class Outcome(NamedTuple):
     """Everything that one run has to say, in its final order."""
 
@@ -39,6 +49,7 @@ class Outcome(NamedTuple):
     faults: Sequence[Fault] = ()
     notices: Sequence[Notice] = ()
     clusters: Sequence[ClusterSummary] = ()
+    bundles: Sequence[BundleSummary] = ()
     unmodelled: Sequence[tuple[str, str, str]] = ()
     """Flavour, object and file of what was recognised as Kafka and is not modelled yet."""
     resources: int = 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kafkalint.cli.options import FormatChoice, OutputFormat, rule_options
+from kafkalint.cli.options import FormatChoice, OutputFormat, rule_options, verbosity_options
 
 if TYPE_CHECKING:
     from kafkalint.cli.session import Session
@@ -39,6 +39,7 @@ EXIT_FAULT = 3
 @click.option("--no-cross-resource", is_flag=True, help="Leave out checks that must see all files of a cluster.")
 @click.option("--stdin-filename", metavar="NAME", help="What reports call standard input.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", help="Renderers at work at once.  [default: 4]")
+@verbosity_options
 def command(formats: tuple[OutputFormat, ...], **given: Any) -> None:
     """Find what will go wrong with Kafka in these manifests.
 

@@ -85,6 +85,31 @@ _RULE_OPTIONS = (
 )
 
 
+def _one_of_both(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    """Refuse --quiet and --verbose together; whichever is read second sees the other."""
+    other = {"quiet": "verbose", "verbose": "quiet"}[param.name or ""]
+    if value and ctx.params.get(other):
+        raise click.UsageError("--quiet and --verbose do not go together")
+    return value
+
+
+_VERBOSITY_OPTIONS = (
+    click.option(
+        "-q", "--quiet", is_flag=True, callback=_one_of_both, help="Print a line for each finding, and nothing else."
+    ),
+    click.option(
+        "-v", "--verbose", is_flag=True, callback=_one_of_both, help="Say on standard error what is done, and by what."
+    ),
+)
+
+
+def verbosity_options(command: F) -> F:
+    """Give a command the options that say how much it says."""
+    for option in reversed(_VERBOSITY_OPTIONS):
+        command = option(command)
+    return command
+
+
 def rule_options(command: F) -> F:
     """Give a command the options that say by which rules manifests are judged, and when that fails."""
     for option in reversed(_RULE_OPTIONS):

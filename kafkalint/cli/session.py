@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.finding import Level
 from kafkalint.checking.selection import Choice, Plan, Profile, SelectionError, plan
+from kafkalint.cli.narrating import Aloud, Narrator
+from kafkalint.cli.watching import Watch, watch
 from kafkalint.config.finding import find_config
 from kafkalint.config.problems import ConfigError
 from kafkalint.config.settings import Config
@@ -52,6 +54,8 @@ class CheckOptions(NamedTuple):
     unsafe_fixes: bool = False
     diff: bool = False
     patch: str | None = None
+    quiet: bool = False
+    verbose: bool = False
 
 
 class ProblemsFound(Exception):  # noqa: N818 - what stops the run is the user's problem, or a plugin's, and no error of this code
@@ -72,16 +76,25 @@ class Session(NamedTuple):
     """None for never."""
     mending: Mending | None = None
     """What was mended, where that was asked for."""
+    quiet: bool = False
+    """Whether nothing is said but findings and what makes the run incomplete."""
 
 
 def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
     """Do what the options ask for; raises ProblemsFound where that cannot be done."""
+    with watch(sys.stderr, wanted=not options.quiet) as watcher:
+        return _run(options, formats, watcher)
+
+
+def _run(options: CheckOptions, formats: Sequence[OutputFormat], watcher: Watch) -> Session:
+    narrator = Aloud(watcher.say) if options.verbose else Narrator()
     started = time.perf_counter()
     registry = _registry(options.plugins)
     config, registry = _config(options, registry)
-    reports = tuple((wanted, _report(wanted.name, registry)) for wanted in formats)
+    reports = tuple((wanted, _report(wanted.name, registry, quiet=options.quiet)) for wanted in formats)
     chosen = _plan(options, config, registry)
-    request = _request(options, config)
+    narrator.rules(config, registry, chosen)
+    request = _request(options, config)._replace(progress=watcher)
     rules = Rules(
         registry=registry,
         plan=chosen,
@@ -91,14 +104,19 @@ def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
         directory=str(Path.cwd()),
         whole=not options.paths or options.from_git,
     )
-    outcome, mending = _mended(lint(_load(request), rules), request, rules, options, formats)
+    loaded = _load(request, narrator)
+    watcher.step("checking")
+    outcome = lint(loaded, rules)
+    narrator.judged(outcome)
+    outcome, mending = _mended(outcome, request, rules, options, formats)
+    narrator.mended(mending)
     outcome = outcome._replace(
         include_suppressed=options.include_suppressed,
         seconds=time.perf_counter() - started,
         directory=_below_repository(Path.cwd()),
     )
     fail_on = options.fail_on or config.fail_on or Level.ERROR.value
-    return Session(outcome, reports, None if fail_on == NEVER else Level(fail_on), mending)
+    return Session(outcome, reports, None if fail_on == NEVER else Level(fail_on), mending, options.quiet)
 
 
 def _mended(
@@ -142,7 +160,9 @@ def _config(options: CheckOptions, registry: Registry) -> tuple[Config, Registry
     return config, registry.extended(LoadedCheck(check, "config") for check in config.checks)
 
 
-def _report(name: str, registry: Registry) -> Report:
+def _report(name: str, registry: Registry, *, quiet: bool) -> Report:
+    if name == "text" and quiet:
+        return built_in("quiet")
     if name in BUILT_IN:
         return built_in(name)
     if name not in registry.reports:
@@ -187,11 +207,12 @@ def _request(options: CheckOptions, config: Config) -> LoadRequest:
     )
 
 
-def _load(request: LoadRequest) -> Loaded:
+def _load(request: LoadRequest, narrator: Narrator) -> Loaded:
     try:
         loaded = load(request)
     except UsageError as error:
         raise ProblemsFound([str(error)]) from None
+    narrator.loaded(loaded)
     # A file that is named may be empty; a stream that is, or a folder without a manifest, is somebody's mistake.
     paths = request.paths
     named = any(path != STDIN and Path(path).is_file() for path in paths)

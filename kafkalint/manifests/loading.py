@@ -18,6 +18,7 @@ from kafkalint.manifests.opening import (
     open_partners,
 )
 from kafkalint.manifests.planning import Job, Plan, concerns_kafka, plan
+from kafkalint.manifests.progress import UNWATCHED, Progress
 from kafkalint.manifests.reading import ReadError, read
 from kafkalint.manifests.render_settings import RenderSettings
 from kafkalint.manifests.sniffing import Kinds, Relevance, sniff
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from kafkalint.manifests.documents import Document
     from kafkalint.manifests.notices import Notice
+    from kafkalint.manifests.rendering import Account
     from kafkalint.manifests.walking import FoundFile
 
 __all__ = ["LoadRequest", "Loaded", "UsageError", "load"]
@@ -52,6 +54,7 @@ class LoadRequest(NamedTuple):
     """Renderers at work at once."""
     directory: str = ""
     """What paths are relative to and named from; empty for the process's own working directory."""
+    progress: Progress = UNWATCHED
 
 
 class Loaded(NamedTuple):
@@ -69,6 +72,8 @@ class Loaded(NamedTuple):
     skipped: int = 0
     """Objects that were counted and not opened; they are among those seen."""
     files_seen: int = 0
+    accounts: tuple[Account, ...] = ()
+    """What was rendered, and how."""
 
 
 @dataclass
@@ -83,6 +88,7 @@ class _Run:
     rendered: list[Opened] = field(default_factory=list)
     piped: list[Opened] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
     skipped: int = 0
     files: int = 0
 
@@ -112,6 +118,7 @@ def load(request: LoadRequest) -> Loaded:
         resources_seen=run.skipped + sum(len(document.resources) for document in found),
         skipped=run.skipped,
         files_seen=run.files,
+        accounts=tuple(run.accounts),
     )
 
 
@@ -119,12 +126,13 @@ def _load_paths(run: _Run) -> None:
     paths = [path for path in run.request.paths if path != STDIN]
     if not paths:
         return
+    run.request.progress.step("looking for files")
     found = find(paths, run.directory, from_git=run.request.from_git)
     run.notices += found.notices
     run.files += len(found.files)
     run.first = next(iter(found.files), None)
     todo = plan(found.files)
-    read_in = harvest(found.files, todo.consumed, run.opener.kinds)
+    read_in = harvest(found.files, todo.consumed, run.opener.kinds, run.request.progress)
     _load_plain(run, read_in)
     _load_renderings(run, todo, read_in)
 
@@ -141,7 +149,7 @@ def _unopened(run: _Run) -> tuple[Source, ...]:
 
 
 def _load_plain(run: _Run, read_in: Harvest) -> None:
-    run.plain += open_core(read_in, run.opener)
+    run.plain += open_core(read_in, run.opener, run.request.progress)
     words = _kafka_words(run.plain) if read_in.entries or any(opened.put_off for opened in run.plain) else ()
     run.plain += open_partners(read_in, run.opener, words)
     for opened in run.plain:
@@ -159,7 +167,9 @@ def _load_renderings(run: _Run, todo: Plan, read_in: Harvest) -> None:
     settings = run.request.render
     jobs = [job for job in todo.jobs if concerns_kafka(job, mentions) or is_asked_for(job, settings, run.directory)]
     run.skipped += _passed_over(todo, jobs, read_in)
-    for rendering in render(jobs, settings, run.directory, run.request.jobs):
+    for rendering in render(jobs, settings, run.directory, run.request.jobs, run.request.progress):
+        if rendering.account:
+            run.accounts.append(rendering.account)
         if rendering.notice:
             run.notices.append(rendering.notice)
         if rendering.source:

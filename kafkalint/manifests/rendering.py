@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +15,7 @@ from kafkalint.manifests.documents import documents
 from kafkalint.manifests.globs import matches
 from kafkalint.manifests.kustomize_origins import origin_file
 from kafkalint.manifests.notices import Notice
+from kafkalint.manifests.progress import UNWATCHED, Progress
 from kafkalint.manifests.render_settings import ChartValues, RenderSettings
 from kafkalint.manifests.resources import ORIGIN_ANNOTATION
 from kafkalint.manifests.sources import Source
@@ -29,8 +31,20 @@ _WRAPPER = "kustomization.yaml"
 _ORIGIN = re.compile(
     rf"^(?P<indent>[ ]*){re.escape(ORIGIN_ANNOTATION)}: \|-?\n(?P<block>(?:(?P=indent)[ ]+.*\n?)+)", re.MULTILINE
 )
+_WRAPPED = " (in a temporary kustomization that refers to it and asks for the origin of each object)"
 _RELEASE = re.compile(r"[^a-z0-9]+")
 _LONGEST_RELEASE = 53
+
+
+class Account(NamedTuple):
+    """How something was rendered, for who wants to do it again by hand."""
+
+    name: str
+    command: tuple[str, ...]
+    seconds: float
+    failed: bool = False
+    remark: str = ""
+    """What the command does not show."""
 
 
 class Rendering(NamedTuple):
@@ -38,17 +52,25 @@ class Rendering(NamedTuple):
 
     source: Source | None = None
     notice: Notice | None = None
+    account: Account | None = None
+    """None where no program was run."""
 
 
-def render(jobs: Sequence[Job], settings: RenderSettings, directory: str, workers: int) -> list[Rendering]:
+def render(
+    jobs: Sequence[Job], settings: RenderSettings, directory: str, workers: int, progress: Progress = UNWATCHED
+) -> list[Rendering]:
     """Every job's renderings in the order of the jobs; so many programs run side by side."""
     tasks = [task for job in jobs for task in _tasks(job, settings, directory)]
+    progress.step("rendering", 0, len(tasks))
     if min(len(tasks), workers) < 2:
         return [task.run() for task in tasks]
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only rendering needs it
+    from concurrent.futures import ThreadPoolExecutor, as_completed  # noqa: PLC0415 - only rendering needs it
 
     with ThreadPoolExecutor(min(workers, len(tasks))) as pool:
-        return list(pool.map(lambda task: task.run(), tasks))
+        futures = [pool.submit(task.run) for task in tasks]
+        for done, _ in enumerate(as_completed(futures), 1):
+            progress.step("rendering", done, len(tasks))
+        return [future.result() for future in futures]
 
 
 @dataclass(frozen=True)
@@ -76,7 +98,23 @@ class _Task:
                 notice=Notice(self.name, "not checked: a Component that no kustomization here builds upon")
             )
         try:
-            return self.kustomize() if self.job.tool == "kustomize" else self.helm()
+            command = _kustomize_command() if self.job.tool == "kustomize" else self.helm_command()
+        except CommandError as failure:
+            return self.failed(str(failure))
+        started = time.perf_counter()
+        rendering = self.made_by(command)
+        account = Account(
+            name=self.name,
+            command=tuple(command),
+            seconds=time.perf_counter() - started,
+            failed=rendering.source is None,
+            remark=_WRAPPED if self.job.tool == "kustomize" else "",
+        )
+        return rendering._replace(account=account)
+
+    def made_by(self, command: Sequence[str]) -> Rendering:
+        try:
+            return self.kustomize(command) if self.job.tool == "kustomize" else self.helm(command)
         except CommandError as failure:
             return self.failed(str(failure))
         except OSError as error:
@@ -104,10 +142,9 @@ class _Task:
             working_directory=self.directory,
         )
 
-    def kustomize(self) -> Rendering:
+    def kustomize(self, command: Sequence[str]) -> Rendering:
         import tempfile  # noqa: PLC0415 - only rendering needs it
 
-        command = _kustomize_command()
         with tempfile.TemporaryDirectory(prefix="kafkalint-") as place:
             # The real paths: a relative one through a symbolic link, as /tmp is on macOS, would lead elsewhere.
             wrapper = os.path.realpath(place)
@@ -140,7 +177,7 @@ class _Task:
         wanted = (self.values.release if self.values else "") or read_chart(self.job.directory).name
         return _RELEASE.sub("-", wanted.lower()).strip("-")[:_LONGEST_RELEASE].strip("-") or "release"
 
-    def helm(self) -> Rendering:
+    def helm_command(self) -> list[str]:
         command = [_program("helm"), "template", self.release(), self.job.directory, "--skip-tests"]
         for file in self.values.values if self.values else ():
             command += ["--values", os.path.join(self.directory, file)]
@@ -148,6 +185,9 @@ class _Task:
             command += ["--namespace", self.values.namespace]
         if self.settings.kubernetes_version:
             command += ["--kube-version", self.settings.kubernetes_version]
+        return command
+
+    def helm(self, command: Sequence[str]) -> Rendering:
         place = self.directory or os.curdir
         source = self.source(run(command, directory=place, seconds=self.settings.seconds, most=self.settings.most))
         return Rendering(source=replace(source, origins=self.helm_origins(source)))

@@ -25,6 +25,7 @@ from kafkalint.reports.wording import (
     seen_line,
     shown,
     spot,
+    suppressor,
     unmodelled_line,
 )
 
@@ -108,9 +109,7 @@ class _Printer:
         if located.note:
             yield from self.wrapped(located.note, _INDENT, "note: ", _BLUE)
         if located.suppressed:
-            where = "in the source" if located.suppressed.kind == "inSource" else "by the configuration"
-            reason = located.suppressed.reason or "no reason given"
-            yield from self.wrapped(f"{where}: {reason}", _INDENT, "suppressed ", _DIM)
+            yield from self.wrapped(suppressor(located), _INDENT, "suppressed ", _DIM)
 
     def excerpt(self, location: Location, color: str) -> list[str]:
         gutter = max(4, len(str(location.start.line)))

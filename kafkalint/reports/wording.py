@@ -81,6 +81,15 @@ def spot(location: Location) -> str:
     return f"{safe(location.file)}:{location.start.line}:{location.start.column}"
 
 
+def suppressor(located: Located) -> str:
+    """Who holds a finding back, and why: `in the source: drained by hand`; empty where nobody does."""
+    held = located.suppressed
+    if held is None:
+        return ""
+    where = "in the source" if held.kind == "inSource" else "by the configuration"
+    return f"{where}: {held.reason or 'no reason given'}"
+
+
 def ordered(located: Iterable[Located]) -> list[Located]:
     """Findings by file, line, column and code."""
     return sorted(located, key=order)
