@@ -86,6 +86,8 @@ def modules_after_a_run(text: str, folder: Path) -> set[str]:
     [
         "kafkalint_flavours.statefulset",  # nothing runs
         "kafkalint_flavours.confluent",
+        "kafkalint.cli.bar",  # nobody looks
+        "kafkalint.cli.narrating",
         "kafkalint.config.loading",  # no config
         "kafkalint.config.sections",
         "kafkalint.checking.data_checks",

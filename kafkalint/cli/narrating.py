@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from kafkalint.cli.watching import Narrator
 
 if TYPE_CHECKING:
     from kafkalint.checking.finding import Located
@@ -18,22 +19,6 @@ if TYPE_CHECKING:
     from kafkalint.manifests.loading import Loaded
     from kafkalint.manifests.rendering import Account
     from kafkalint.registry import Registry
-
-
-class Narrator:
-    """Says nothing."""
-
-    def rules(self, config: Config, registry: Registry, plan: Plan) -> None:
-        """By which rules a run goes."""
-
-    def loaded(self, loaded: Loaded) -> None:
-        """What was read and rendered."""
-
-    def judged(self, outcome: Outcome) -> None:
-        """What was judged together, and what is not reported."""
-
-    def mended(self, mending: Mending | None) -> None:
-        """What was done about fixes."""
 
 
 class Aloud(Narrator):
@@ -114,6 +99,8 @@ def _about_input(loaded: Loaded) -> Iterator[str]:
 
 
 def _about_rendering(account: Account) -> str:
+    import shlex  # noqa: PLC0415 - as above
+
     done = "not rendered" if account.failed else "rendered"
     return f"{done}: {account.name} in {account.seconds:.2f} s by {shlex.join(account.command)}{account.remark}"
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from kafkalint.registry import Registry
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -15,6 +21,16 @@ class OutputFormat(NamedTuple):
 
     name: str
     file: str | None = None
+
+
+def _loaded() -> Registry | None:
+    """What plugins bring; None where one does not load: completion is silent, and the run says what is wrong."""
+    from kafkalint.registry import PluginError, load_registry  # noqa: PLC0415 - only completion needs it here
+
+    try:
+        return load_registry()
+    except PluginError:
+        return None
 
 
 class FormatChoice(click.ParamType[object]):
@@ -31,6 +47,52 @@ class FormatChoice(click.ParamType[object]):
             self.fail(f"{value!r} names no file behind '='", param, ctx)
         return OutputFormat(name, file or None)
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Formats that are loaded; behind `=`, files."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - as above
+
+        from kafkalint.reports import BUILT_IN  # noqa: PLC0415 - as above
+
+        name, separator, file = incomplete.partition("=")
+        if separator:
+            return [CompletionItem(f"{name}={path}") for path in _files(file)]
+        registry = _loaded()
+        names = (*BUILT_IN, *(registry.reports if registry else ()))
+        return [CompletionItem(each) for each in names if each.startswith(incomplete)]
+
+
+def _files(begun: str) -> list[str]:
+    """Files and folders that go on as this path does."""
+    folder, _, name = begun.rpartition("/")
+    try:
+        with os.scandir(f"{folder}/" if folder or begun.startswith("/") else ".") as entries:
+            found = [(entry.name, entry.is_dir()) for entry in entries if entry.name.startswith(name)]
+    except OSError:
+        return []
+    visible = [(each, below) for each, below in found if name or not each.startswith(".")]
+    lead = begun[: len(begun) - len(name)]
+    return sorted(f"{lead}{each}{'/' if below else ''}" for each, below in visible)
+
+
+def _completed_rules(begun: str, lead: str = "") -> list[CompletionItem]:
+    """Codes that go on as this word does, else names; each with the other to explain it, and `lead` before it."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - as above
+
+    registry = _loaded()
+    checks = [item.check for item in registry.checks] if registry else []
+    codes = [CompletionItem(lead + c.code, help=c.name) for c in checks if c.code.startswith(begun.upper())]
+    return codes or [CompletionItem(lead + c.name, help=c.code) for c in checks if c.name.startswith(begun.lower())]
+
+
+class RuleName(click.ParamType[object]):
+    """The code or name of one check; whether there is such a check is known when the plugins are."""
+
+    name = "rule"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Codes or names of the checks that are loaded."""
+        return _completed_rules(incomplete)
+
 
 class CodeList(click.ParamType[object]):
     """Codes, prefixes or names of checks, separated by commas."""
@@ -45,6 +107,11 @@ class CodeList(click.ParamType[object]):
         if not all(words):
             self.fail(f"{value!r} has an empty place between its commas", param, ctx)
         return words
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Codes or names of the checks that are loaded, for the last word of the list."""
+        before, comma, last = incomplete.rpartition(",")
+        return _completed_rules(last, before + comma)
 
 
 class VersionText(click.ParamType[object]):

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.finding import Level
 from kafkalint.checking.selection import Choice, Plan, Profile, SelectionError, plan
-from kafkalint.cli.narrating import Aloud, Narrator
-from kafkalint.cli.watching import Watch, watch
+from kafkalint.cli.watching import Narrator, Watch, watch
 from kafkalint.config.finding import find_config
 from kafkalint.config.problems import ConfigError
 from kafkalint.config.settings import Config
@@ -87,7 +86,7 @@ def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
 
 
 def _run(options: CheckOptions, formats: Sequence[OutputFormat], watcher: Watch) -> Session:
-    narrator = Aloud(watcher.say) if options.verbose else Narrator()
+    narrator = _narrator(watcher) if options.verbose else Narrator()
     started = time.perf_counter()
     registry = _registry(options.plugins)
     config, registry = _config(options, registry)
@@ -117,6 +116,12 @@ def _run(options: CheckOptions, formats: Sequence[OutputFormat], watcher: Watch)
     )
     fail_on = options.fail_on or config.fail_on or Level.ERROR.value
     return Session(outcome, reports, None if fail_on == NEVER else Level(fail_on), mending, options.quiet)
+
+
+def _narrator(watcher: Watch) -> Narrator:
+    from kafkalint.cli.narrating import Aloud  # noqa: PLC0415 - few runs are told aloud
+
+    return Aloud(watcher.say)
 
 
 def _mended(

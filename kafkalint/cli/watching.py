@@ -1,24 +1,23 @@
-"""What is seen of a run under way, on standard error: a bar that leaves no trace, and lines that stay."""
+"""What is seen of a run under way, on standard error; a run that nobody looks at says nothing."""
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, Self, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from kafkalint.checking.outcome import Outcome
+    from kafkalint.checking.selection import Plan
+    from kafkalint.cli.mending import Mending
+    from kafkalint.config.settings import Config
+    from kafkalint.manifests.loading import Loaded
+    from kafkalint.registry import Registry
 
-# A run that is over sooner has shown nothing: what flashes up and goes only distracts.
-_FIRST_SECONDS = 1.0
-_EVERY_SECONDS = 0.1
-_BAR = 24
-_NARROWEST = 20
-_USUAL = 80
+_COLUMNS = 80
 
 
 class Watch:
@@ -34,87 +33,20 @@ class Watch:
         click.echo(safe(f"kafkalint: {text}"), err=True)
 
 
-class Step(NamedTuple):
-    """How far a run is."""
+class Narrator:
+    """Says nothing."""
 
-    what: str
-    done: int
-    total: int
-    """0 where it is not known."""
+    def rules(self, config: Config, registry: Registry, plan: Plan) -> None:
+        """By which rules a run goes."""
 
+    def loaded(self, loaded: Loaded) -> None:
+        """What was read and rendered."""
 
-class Bar(Watch):
-    """A line that is drawn over and over, by a thread of its own: a step costs the run next to nothing.
+    def judged(self, outcome: Outcome) -> None:
+        """What was judged together, and what is not reported."""
 
-    So the line moves on, too, while the run waits for a renderer.
-    """
-
-    def __init__(self, stream: TextIO, columns: Callable[[], int], first: float = _FIRST_SECONDS) -> None:
-        import threading  # noqa: PLC0415 - for who looks at a terminal
-
-        self._stream = stream
-        self._columns = columns
-        self._first = first
-        self._step: Step | None = None
-        self._shown = 0
-        self._started = time.monotonic()
-        self._over = threading.Event()
-        self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self._draw_until_over, daemon=True)
-
-    def step(self, what: str, done: int = 0, total: int = 0) -> None:
-        """Keep in mind what the next drawing shows."""
-        self._step = Step(what, done, total)
-
-    def say(self, text: str) -> None:
-        """Write a line where the bar stood; it is drawn again below."""
-        with self._lock:
-            self._write("")
-            super().say(text)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-        self._write("")
-
-    def _draw_until_over(self) -> None:
-        pause = self._first
-        while not self._over.wait(pause):
-            pause = _EVERY_SECONDS
-            step = self._step
-            if step is not None:
-                with self._lock:
-                    self._write(drawn(step, time.monotonic() - self._started, self._columns()))
-
-    def _write(self, line: str) -> None:
-        """Put a line in the place of the one that stands there; blanks do what not every terminal has a command for."""
-        if not (line or self._shown):
-            return
-        over = line.ljust(self._shown)
-        try:
-            self._stream.write(f"\r{over}" if line else f"\r{over}\r")
-            self._stream.flush()
-        except (OSError, ValueError):  # the terminal is gone, and the run need not go with it
-            self._over.set()
-        self._shown = len(line)
-
-
-def drawn(step: Step, seconds: float, columns: int) -> str:
-    """The bar as one line that fits between these columns."""
-    parts = [f"kafkalint: {step.what}"]
-    if step.total:
-        done = min(step.done, step.total)
-        full = _BAR * done // step.total
-        parts += [f"[{'#' * full}{'.' * (_BAR - full)}]", f"{done:,} of {step.total:,},"]
-    parts.append(f"{seconds:.0f} s")
-    # The last column stays free: a terminal that wraps there would leave the line standing.
-    return " ".join(parts)[: max(columns, _NARROWEST) - 1]
+    def mended(self, mending: Mending | None) -> None:
+        """What was done about fixes."""
 
 
 def is_watched(stream: TextIO | None, environment: Mapping[str, str]) -> bool:
@@ -132,12 +64,14 @@ def watch(stream: TextIO | None, *, wanted: bool = True) -> Iterator[Watch]:
     if not wanted or stream is None or not is_watched(stream, os.environ):
         yield Watch()
         return
+    from kafkalint.cli.bar import Bar  # noqa: PLC0415 - for who looks at a terminal
+
     with Bar(stream, lambda: _columns(stream)) as bar:
         yield bar
 
 
 def _columns(stream: TextIO) -> int:
     try:
-        return os.get_terminal_size(stream.fileno()).columns or _USUAL
-    except (OSError, ValueError):  # as above
-        return _USUAL
+        return os.get_terminal_size(stream.fileno()).columns or _COLUMNS
+    except (OSError, ValueError):  # the terminal is gone, and the run need not go with it
+        return _COLUMNS

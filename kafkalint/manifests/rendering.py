@@ -31,7 +31,7 @@ _WRAPPER = "kustomization.yaml"
 _ORIGIN = re.compile(
     rf"^(?P<indent>[ ]*){re.escape(ORIGIN_ANNOTATION)}: \|-?\n(?P<block>(?:(?P=indent)[ ]+.*\n?)+)", re.MULTILINE
 )
-_WRAPPED = " (in a temporary kustomization that refers to it and asks for the origin of each object)"
+_WRAPPED = " (in a temporary kustomization that refers to it)"
 _RELEASE = re.compile(r"[^a-z0-9]+")
 _LONGEST_RELEASE = 53
 
