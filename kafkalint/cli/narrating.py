@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from kafkalint.checking.finding import Located
     from kafkalint.checking.outcome import BundleSummary, Outcome
     from kafkalint.checking.selection import Plan
-    from kafkalint.cli.mending import Mending
     from kafkalint.config.settings import Config
     from kafkalint.manifests.loading import Loaded
     from kafkalint.manifests.rendering import Account
@@ -46,9 +45,9 @@ class Aloud(Narrator):
         self._tell(map(_about_suppressed, outcome.suppressed))
         self._took("checking")
 
-    def mended(self, mending: Mending | None) -> None:
+    def mended(self) -> None:
         """Only that it took its time: the report says what became of each fix."""
-        self._took("working out fixes" if mending is None else "proving fixes")
+        self._took("working out fixes")
 
     def _tell(self, lines: Iterable[str]) -> None:
         for line in lines:

@@ -108,7 +108,7 @@ def _run(options: CheckOptions, formats: Sequence[OutputFormat], watcher: Watch)
     outcome = lint(loaded, rules)
     narrator.judged(outcome)
     outcome, mending = _mended(outcome, request, rules, options, formats)
-    narrator.mended(mending)
+    narrator.mended()
     outcome = outcome._replace(
         include_suppressed=options.include_suppressed,
         seconds=time.perf_counter() - started,

@@ -12,7 +12,6 @@ import click
 if TYPE_CHECKING:
     from kafkalint.checking.outcome import Outcome
     from kafkalint.checking.selection import Plan
-    from kafkalint.cli.mending import Mending
     from kafkalint.config.settings import Config
     from kafkalint.manifests.loading import Loaded
     from kafkalint.registry import Registry
@@ -45,7 +44,7 @@ class Narrator:
     def judged(self, outcome: Outcome) -> None:
         """What was judged together, and what is not reported."""
 
-    def mended(self, mending: Mending | None) -> None:
+    def mended(self) -> None:
         """What was done about fixes."""
 
 
