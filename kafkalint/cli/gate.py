@@ -38,7 +38,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     kpt give it to a function; that comes back with the findings as its results.
 
     Exit status: 0 passed; 1 findings at or above --fail-on; 2 wrong use, bad config, no manifests, or manifests that
-    could not be rendered; 3 an internal fault. Unless it is 0, nothing is passed on.
+    could not be rendered; 3 an internal fault. Unless it is 0, nothing is passed on, or a ResourceList for its results.
     """
     from kafkalint.cli.passage import passage  # noqa: PLC0415 - `--help` needs none of it
     from kafkalint.cli.session import ProblemsFound  # noqa: PLC0415 - as above

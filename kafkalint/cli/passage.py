@@ -110,10 +110,15 @@ def _status(outcome: Outcome, setup: Setup) -> int:
         return EXIT_FAULT
     if fails((located.finding.level for located in outcome.findings), setup.fail_on):
         return EXIT_FINDINGS
-    return EXIT_USAGE if outcome.notices else EXIT_CLEAN
+    # Whoever ignores the rule that says so has not read what no reader understands.
+    return EXIT_USAGE if outcome.notices or (outcome.unreadable and setup.fail_on) else EXIT_CLEAN
 
 
 def _with_results(listed: ResourceList, outcome: Outcome) -> bytes:
-    from kafkalint.gating.results import results  # noqa: PLC0415 - few inputs are a ResourceList
+    from kafkalint.fixing.text.edits import Refusal  # noqa: PLC0415 - few inputs are a ResourceList
+    from kafkalint.gating.results import results  # noqa: PLC0415 - as above
 
-    return listed.with_results(results(outcome))
+    try:
+        return listed.with_results(results(outcome))
+    except Refusal as refusal:
+        raise ProblemsFound([f"results cannot be written into this ResourceList: {refusal}"], internal=True) from None
