@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kafkalint.checking.outcome import BundleSummary, Outcome
     from kafkalint.checking.selection import Plan
     from kafkalint.config.settings import Config
+    from kafkalint.linting import Rules
     from kafkalint.manifests.loading import Loaded
     from kafkalint.manifests.rendering import Account
     from kafkalint.registry import Registry
@@ -27,10 +28,10 @@ class Aloud(Narrator):
         self._say = say
         self._since = time.perf_counter()
 
-    def rules(self, config: Config, registry: Registry, plan: Plan) -> None:
+    def rules(self, rules: Rules) -> None:
         """Config, plugins, checks."""
-        self._tell(_about_config(config))
-        self._tell(_about_rules(registry, plan))
+        self._tell(_about_config(rules.config))
+        self._tell(_about_rules(rules.registry, rules.plan))
         self._took("reading the rules")
 
     def loaded(self, loaded: Loaded) -> None:

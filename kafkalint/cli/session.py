@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.finding import Level
 from kafkalint.checking.selection import Choice, Plan, Profile, SelectionError, plan
-from kafkalint.cli.watching import Narrator, Watch, watch
+from kafkalint.cli.watching import Narrator, Watch, narrator, watch
 from kafkalint.config.finding import find_config
 from kafkalint.config.problems import ConfigError
 from kafkalint.config.settings import Config
@@ -79,49 +79,59 @@ class Session(NamedTuple):
     """Whether nothing is said but findings and what makes the run incomplete."""
 
 
-def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
-    """Do what the options ask for; raises ProblemsFound where that cannot be done."""
-    with watch(sys.stderr, wanted=not options.quiet) as watcher:
-        return _run(options, formats, watcher)
+class Setup(NamedTuple):
+    """What a run goes by, known before anything is loaded."""
+
+    rules: Rules
+    fail_on: Level | None
+    """None for never."""
+
+    @property
+    def config(self) -> Config:
+        """What `.kafkalint.yaml` says."""
+        return self.rules.config
 
 
-def _run(options: CheckOptions, formats: Sequence[OutputFormat], watcher: Watch) -> Session:
-    narrator = _narrator(watcher) if options.verbose else Narrator()
-    started = time.perf_counter()
-    registry = _registry(options.plugins)
-    config, registry = _config(options, registry)
-    reports = tuple((wanted, _report(wanted.name, registry, quiet=options.quiet)) for wanted in formats)
-    chosen = _plan(options, config, registry)
-    narrator.rules(config, registry, chosen)
-    request = _request(options, config)._replace(progress=watcher)
+def set_up(options: CheckOptions) -> Setup:
+    """Load plugins and config, and choose the rules; raises ProblemsFound."""
+    config, registry = _config(options, _registry(options.plugins))
     rules = Rules(
         registry=registry,
-        plan=chosen,
+        plan=_plan(options, config, registry),
         config=config,
         settings=config.settings(options.strimzi_version, options.kubernetes_version),
         today=date.today(),  # noqa: DTZ011 - an expiry date in a config means the reader's day
         directory=str(Path.cwd()),
         whole=not options.paths or options.from_git,
     )
-    loaded = _load(request, narrator)
+    fail_on = options.fail_on or config.fail_on or Level.ERROR.value
+    return Setup(rules, None if fail_on == NEVER else Level(fail_on))
+
+
+def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
+    """Do what the options ask for; raises ProblemsFound where that cannot be done."""
+    with watch(sys.stderr, wanted=not options.quiet) as watcher:
+        return _run(options, formats, watcher, narrator(watcher, aloud=options.verbose))
+
+
+def _run(options: CheckOptions, formats: Sequence[OutputFormat], watcher: Watch, teller: Narrator) -> Session:
+    started = time.perf_counter()
+    setup = set_up(options)
+    teller.rules(setup.rules)
+    reports = tuple((wanted, _report(wanted.name, setup.rules.registry, quiet=options.quiet)) for wanted in formats)
+    request = _request(options, setup.config)._replace(progress=watcher)
+    loaded = _load(request, teller)
     watcher.step("checking")
-    outcome = lint(loaded, rules)
-    narrator.judged(outcome)
-    outcome, mending = _mended(outcome, request, rules, options, formats)
-    narrator.mended()
+    outcome = lint(loaded, setup.rules)
+    teller.judged(outcome)
+    outcome, mending = _mended(outcome, request, setup.rules, options, formats)
+    teller.mended()
     outcome = outcome._replace(
         include_suppressed=options.include_suppressed,
         seconds=time.perf_counter() - started,
         directory=_below_repository(Path.cwd()),
     )
-    fail_on = options.fail_on or config.fail_on or Level.ERROR.value
-    return Session(outcome, reports, None if fail_on == NEVER else Level(fail_on), mending, options.quiet)
-
-
-def _narrator(watcher: Watch) -> Narrator:
-    from kafkalint.cli.narrating import Aloud  # noqa: PLC0415 - few runs are told aloud
-
-    return Aloud(watcher.say)
+    return Session(outcome, reports, setup.fail_on, mending, options.quiet)
 
 
 def _mended(
@@ -192,7 +202,8 @@ def _plan(options: CheckOptions, config: Config, registry: Registry) -> Plan:
     return chosen
 
 
-def _standard_input() -> bytes:
+def standard_input() -> bytes:
+    """All of it; nothing where whoever started the program closed it."""
     return sys.stdin.buffer.read() if sys.stdin is not None else b""
 
 
@@ -201,7 +212,7 @@ def _request(options: CheckOptions, config: Config) -> LoadRequest:
     paths = options.paths or (".",)
     return LoadRequest(
         paths=paths,
-        stdin=_standard_input() if STDIN in paths else None,
+        stdin=standard_input() if STDIN in paths else None,
         stdin_filename=options.stdin_filename,
         from_git=options.from_git,
         render=config.render_settings(directory, options.kubernetes_version),
@@ -212,12 +223,12 @@ def _request(options: CheckOptions, config: Config) -> LoadRequest:
     )
 
 
-def _load(request: LoadRequest, narrator: Narrator) -> Loaded:
+def _load(request: LoadRequest, teller: Narrator) -> Loaded:
     try:
         loaded = load(request)
     except UsageError as error:
         raise ProblemsFound([str(error)]) from None
-    narrator.loaded(loaded)
+    teller.loaded(loaded)
     # A file that is named may be empty; a stream that is, or a folder without a manifest, is somebody's mistake.
     paths = request.paths
     named = any(path != STDIN and Path(path).is_file() for path in paths)

@@ -11,10 +11,8 @@ import click
 
 if TYPE_CHECKING:
     from kafkalint.checking.outcome import Outcome
-    from kafkalint.checking.selection import Plan
-    from kafkalint.config.settings import Config
+    from kafkalint.linting import Rules
     from kafkalint.manifests.loading import Loaded
-    from kafkalint.registry import Registry
 
 _COLUMNS = 80
 
@@ -35,7 +33,7 @@ class Watch:
 class Narrator:
     """Says nothing."""
 
-    def rules(self, config: Config, registry: Registry, plan: Plan) -> None:
+    def rules(self, rules: Rules) -> None:
         """By which rules a run goes."""
 
     def loaded(self, loaded: Loaded) -> None:
@@ -46,6 +44,15 @@ class Narrator:
 
     def mended(self) -> None:
         """What was done about fixes."""
+
+
+def narrator(watcher: Watch, *, aloud: bool) -> Narrator:
+    """Who tells what a run does."""
+    if not aloud:
+        return Narrator()
+    from kafkalint.cli.narrating import Aloud  # noqa: PLC0415 - few runs are told aloud
+
+    return Aloud(watcher.say)
 
 
 def is_watched(stream: TextIO | None, environment: Mapping[str, str]) -> bool:

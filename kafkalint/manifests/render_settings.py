@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from kafkalint.manifests.globs import matches
 from kafkalint.manifests.reading import MAX_BYTES
 
 SECONDS = 60.0
@@ -30,3 +31,7 @@ class RenderSettings(NamedTuple):
     kubernetes_version: str | None = None
     seconds: float = SECONDS
     most: int = MAX_BYTES
+
+    def charts_at(self, folder: str) -> list[ChartValues]:
+        """The renderings that are asked for of the chart in a folder, named from the working directory."""
+        return [entry for entry in self.charts if matches(entry.chart, folder)]

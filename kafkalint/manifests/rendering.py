@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from kafkalint.manifests.charts import read_chart, template_path
 from kafkalint.manifests.commands import CommandError, run
 from kafkalint.manifests.documents import documents
-from kafkalint.manifests.globs import matches
 from kafkalint.manifests.kustomize_origins import origin_file
 from kafkalint.manifests.notices import Notice
 from kafkalint.manifests.progress import UNWATCHED, Progress
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kafkalint.manifests.planning import Job
+    from kafkalint.manifests.resources import Identity
 
 _WRAPPER = "kustomization.yaml"
 _ORIGIN = re.compile(
@@ -73,12 +73,41 @@ def render(
         return [future.result() for future in futures]
 
 
+def emit(
+    job: Job, settings: RenderSettings, directory: str, values: ChartValues | None = None, arguments: Sequence[str] = ()
+) -> Source:
+    """What a folder is rendered to, as it would be applied: its bytes are the tool's own; raises CommandError.
+
+    `arguments` go to the tool as they are.
+    """
+    task = _Task(job, settings, directory, values, tuple(arguments))
+    if job.tool == "helm":
+        return task.charted("--include-crds")
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - as above
+
+    with ThreadPoolExecutor(1) as pool:
+        # The build that tells where objects come from is another one: some of a kustomization holds for a root only.
+        telling = pool.submit(task.run)
+        source = task.source(task.built())
+        told = telling.result().source
+    return replace(source, origins=told.origins, object_origins=_object_origins(told)) if told else source
+
+
+def _object_origins(told: Source) -> dict[Identity, str]:
+    try:
+        resources = [resource for document in documents(told) for resource in document.resources]
+    except TextError:
+        return {}
+    return {resource.identity: resource.origin for resource in resources if resource.origin}
+
+
 @dataclass(frozen=True)
 class _Task:
     job: Job
     settings: RenderSettings
     directory: str
     values: ChartValues | None = None
+    arguments: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -98,11 +127,11 @@ class _Task:
                 notice=Notice(self.name, "not checked: a Component that no kustomization here builds upon")
             )
         try:
-            command = _kustomize_command() if self.job.tool == "kustomize" else self.helm_command()
+            command = self.command()
         except CommandError as failure:
             return self.failed(str(failure))
         started = time.perf_counter()
-        rendering = self.made_by(command)
+        rendering = self.made()
         account = Account(
             name=self.name,
             command=tuple(command),
@@ -112,9 +141,12 @@ class _Task:
         )
         return rendering._replace(account=account)
 
-    def made_by(self, command: Sequence[str]) -> Rendering:
+    def command(self) -> list[str]:
+        return [*_kustomize_command(), *self.arguments] if self.job.tool == "kustomize" else self.helm_command()
+
+    def made(self) -> Rendering:
         try:
-            return self.kustomize(command) if self.job.tool == "kustomize" else self.helm(command)
+            return self.kustomize() if self.job.tool == "kustomize" else self.helm()
         except CommandError as failure:
             return self.failed(str(failure))
         except OSError as error:
@@ -142,9 +174,10 @@ class _Task:
             working_directory=self.directory,
         )
 
-    def kustomize(self, command: Sequence[str]) -> Rendering:
+    def kustomize(self) -> Rendering:
         import tempfile  # noqa: PLC0415 - only rendering needs it
 
+        command = self.command()
         with tempfile.TemporaryDirectory(prefix="kafkalint-") as place:
             # The real paths: a relative one through a symbolic link, as /tmp is on macOS, would lead elsewhere.
             wrapper = os.path.realpath(place)
@@ -157,6 +190,11 @@ class _Task:
                 raise CommandError(str(failure).replace(wrapper, self.folder)) from None
         source = self.source(data)
         return Rendering(source=replace(source, origins=self.kustomize_origins(source, wrapper)))
+
+    def built(self) -> bytes:
+        """What the folder itself is built to."""
+        command = [*_kustomize_command(), *self.arguments]
+        return run(command, directory=self.job.directory, seconds=self.settings.seconds, most=self.settings.most)
 
     def kustomize_origins(self, source: Source, wrapper: str) -> dict[str, str]:
         try:
@@ -177,20 +215,24 @@ class _Task:
         wanted = (self.values.release if self.values else "") or read_chart(self.job.directory).name
         return _RELEASE.sub("-", wanted.lower()).strip("-")[:_LONGEST_RELEASE].strip("-") or "release"
 
-    def helm_command(self) -> list[str]:
-        command = [_program("helm"), "template", self.release(), self.job.directory, "--skip-tests"]
+    def helm(self) -> Rendering:
+        return Rendering(source=self.charted())
+
+    def helm_command(self, *flags: str) -> list[str]:
+        command = [_program("helm"), "template", self.release(), self.job.directory, "--skip-tests", *flags]
         for file in self.values.values if self.values else ():
             command += ["--values", os.path.join(self.directory, file)]
         if self.values and self.values.namespace:
             command += ["--namespace", self.values.namespace]
         if self.settings.kubernetes_version:
             command += ["--kube-version", self.settings.kubernetes_version]
-        return command
+        return [*command, *self.arguments]
 
-    def helm(self, command: Sequence[str]) -> Rendering:
+    def charted(self, *flags: str) -> Source:
+        command = self.helm_command(*flags)
         place = self.directory or os.curdir
         source = self.source(run(command, directory=place, seconds=self.settings.seconds, most=self.settings.most))
-        return Rendering(source=replace(source, origins=self.helm_origins(source)))
+        return replace(source, origins=self.helm_origins(source))
 
     def helm_origins(self, source: Source) -> dict[str, str]:
         chart = read_chart(self.job.directory)
@@ -207,8 +249,7 @@ def _tasks(job: Job, settings: RenderSettings, directory: str) -> list[_Task]:
     task = _Task(job, settings, directory)
     if job.tool == "kustomize":
         return [task]
-    asked = [entry for entry in settings.charts if matches(entry.chart, task.folder)]
-    return [replace(task, values=entry) for entry in asked] or [task]
+    return [replace(task, values=entry) for entry in settings.charts_at(task.folder)] or [task]
 
 
 def is_asked_for(job: Job, settings: RenderSettings, directory: str) -> bool:
