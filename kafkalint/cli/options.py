@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
     from kafkalint.registry import Registry
 
+    ParamType = click.ParamType[object]
+else:  # before click 8.4 it takes no type
+    ParamType = click.ParamType
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -33,7 +37,7 @@ def _loaded() -> Registry | None:
         return None
 
 
-class FormatChoice(click.ParamType[object]):
+class FormatChoice(ParamType):
     """`FORMAT` or `FORMAT=FILE`; whether there is such a format is known when the plugins are."""
 
     name = "format"
@@ -84,7 +88,7 @@ def _completed_rules(begun: str, lead: str = "") -> list[CompletionItem]:
     return codes or [CompletionItem(lead + c.name, help=c.code) for c in checks if c.name.startswith(begun.lower())]
 
 
-class RuleName(click.ParamType[object]):
+class RuleName(ParamType):
     """The code or name of one check; whether there is such a check is known when the plugins are."""
 
     name = "rule"
@@ -94,7 +98,7 @@ class RuleName(click.ParamType[object]):
         return _completed_rules(incomplete)
 
 
-class CodeList(click.ParamType[object]):
+class CodeList(ParamType):
     """Codes, prefixes or names of checks, separated by commas."""
 
     name = "codes"
@@ -114,7 +118,7 @@ class CodeList(click.ParamType[object]):
         return _completed_rules(last, before + comma)
 
 
-class VersionText(click.ParamType[object]):
+class VersionText(ParamType):
     """A version such as 1.2 or 1.2.0."""
 
     name = "version"
