@@ -55,7 +55,9 @@ def test_levels_are_githubs_and_the_worst_come_first(build):
 
 
 def test_files_are_named_from_the_root_of_the_repository(build):
-    assert "file=infra/deploy/kafka.yaml," in lines_of(build, build.loose(), directory="infra/prod/..")[0]
+    annotation = lines_of(build, build.usual(), directory="infra/prod/..")[0]
+    assert "file=infra/deploy/kafka.yaml," in annotation
+    assert annotation.endswith("%0ASee infra/deploy/kafka.yaml:21:19: this budget lets two go at once")
 
 
 def test_a_region_of_several_lines_has_no_columns(build):

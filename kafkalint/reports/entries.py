@@ -13,6 +13,7 @@ from kafkalint.reports.wording import fault_title, safe
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from kafkalint.checking.finding import Location
     from kafkalint.checking.outcome import Outcome
 
 STANDARD_INPUT = "stdin"
@@ -37,6 +38,11 @@ class Problem(NamedTuple):
 def from_root(file: str, directory: str) -> str:
     """A file as a code host names it: from the root of the repository."""
     return STANDARD_INPUT if file == STDIN else posixpath.normpath(posixpath.join(directory, file))
+
+
+def spot_from_root(location: Location, directory: str) -> str:
+    """A location as it is found in the repository: `deploy/kafka.yaml:12:3`."""
+    return f"{safe(from_root(location.file, directory))}:{location.start.line}:{location.start.column}"
 
 
 def problems(outcome: Outcome) -> list[Problem]:

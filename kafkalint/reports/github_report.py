@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kafkalint.checking.finding import Level
 from kafkalint.manifests.sources import STDIN
-from kafkalint.reports.entries import LONGEST_MESSAGE, from_root, problems
+from kafkalint.reports.entries import LONGEST_MESSAGE, from_root, problems, spot_from_root
 from kafkalint.reports.markdown_report import markdown
 from kafkalint.reports.wording import (
     clipped,
@@ -21,7 +21,6 @@ from kafkalint.reports.wording import (
     plural,
     safe,
     seen_line,
-    spot,
     unmodelled_line,
 )
 
@@ -82,14 +81,16 @@ def _problems(outcome: Outcome) -> Iterator[tuple[Level, str, str]]:
 
 def _findings(outcome: Outcome) -> Iterator[tuple[Level, str, str]]:
     for located in most_severe_first(outcome.findings):
-        yield located.finding.level, _annotation(located, outcome.directory), _line(located)
+        yield located.finding.level, _annotation(located, outcome.directory), _line(located, outcome.directory)
 
 
 def _annotation(located: Located, directory: str) -> str:
     finding = located.finding
     help_text, fix = safe(finding.help), safe(fix_words(located, _COMMAND))
     paragraphs = [safe(finding.message), help_text and f"Help: {help_text}", fix and f"Fix: {fix}."]
-    paragraphs += [f"See {spot(location)}: {safe(message)}" for location, message in located.related]
+    paragraphs += [
+        f"See {spot_from_root(location, directory)}: {safe(message)}" for location, message in located.related
+    ]
     properties = _position(located.location, directory)
     if not properties:
         paragraphs.insert(0, f"Standard input, line {located.location.line}:")
@@ -119,10 +120,10 @@ def _summary(outcome: Outcome, rest: int) -> str:
     return f"{'. '.join(part[:1].upper() + part[1:] for part in parts)}."
 
 
-def _line(located: Located) -> str:
+def _line(located: Located, directory: str) -> str:
     finding = located.finding
     words = f"{finding.level.value} {finding.code} {finding.name}: {clipped(finding.message, LONGEST_MESSAGE)}"
-    return f"{spot(located.location)} {safe(words)}"
+    return f"{spot_from_root(located.location, directory)} {safe(words)}"
 
 
 def _quoted(lines: list[str]) -> list[str]:

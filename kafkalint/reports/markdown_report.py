@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kafkalint.reports.entries import from_root
+from kafkalint.reports.entries import spot_from_root
 from kafkalint.reports.wording import (
     clipped,
     cluster_facts,
@@ -119,8 +119,7 @@ def _rows(outcome: Outcome) -> Iterator[str]:
 
 
 def _row(located: Located, directory: str, level: str) -> str:
-    finding, location = located.finding, located.location
-    place = f"{from_root(location.file, directory)}:{location.start.line}:{location.start.column}"
+    finding, place = located.finding, spot_from_root(located.location, directory)
     rule = f"{finding.code} {finding.name}"
     return f"| {_text(level)} | {_text(rule)} | {_code(place)} | {_text(_words(located))} |"
 
