@@ -80,7 +80,7 @@ def test_a_plugin_that_does_not_load_leaves_words_as_they_are(monkeypatch: pytes
     context = click.Context(click.Command("check"))
     option = click.Option(["--select"])
     assert CodeList().shell_complete(context, option, "KL") == []
-    assert [item.value for item in FormatChoice().shell_complete(context, option, "j")] == ["json"]
+    assert [item.value for item in FormatChoice().shell_complete(context, option, "js")] == ["json"]
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not on the PATH")
