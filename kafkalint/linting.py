@@ -18,7 +18,8 @@ from kafkalint.checking.vocabulary import ALL, Vocabulary
 from kafkalint.manifests.documents import Document
 
 if TYPE_CHECKING:
-    from kafkalint.checking.finding import Located
+    from kafkalint.checking.baseline import Baseline, BaselineUse
+    from kafkalint.checking.finding import Fault, Located
     from kafkalint.checking.selection import Plan
     from kafkalint.config.settings import Config
     from kafkalint.kafka.model import KafkaModel, NodePool, Settings
@@ -39,6 +40,8 @@ class Rules(NamedTuple):
     """The working directory, absolute."""
     whole: bool = True
     """Whether the run sees the whole repository; an entry of the config that meets nothing is then unused."""
+    baseline: Baseline | None = None
+    """Findings that were there before."""
 
 
 def lint(loaded: Loaded, rules: Rules) -> Outcome:
@@ -50,10 +53,13 @@ def lint(loaded: Loaded, rules: Rules) -> Outcome:
     unreadable = sum(1 for document in documents if document.unreadable)
     run_checks(checks, documents, models, ledger, Run(loaded.sources, models, not loaded.notices and not unreadable))
     judgement = _judged(loaded, models, rules, ledger)
+    faults = tuple(dict.fromkeys((*ledger.faults, *judgement.faults)))
+    live, known, use = _told_apart(judgement.live, loaded, rules, documents, faults)
     return Outcome(
-        findings=list(at_their_origin(sorted(judgement.live, key=order))),
-        suppressed=list(at_their_origin(sorted(judgement.held_back, key=order))),
-        faults=tuple(dict.fromkeys((*ledger.faults, *judgement.faults))),
+        findings=list(at_their_origin(sorted(live, key=order))),
+        suppressed=list(at_their_origin(sorted((*judgement.held_back, *known), key=order))),
+        baseline=use._replace(held_back=len(list(at_their_origin(known)))) if use else None,
+        faults=faults,
         notices=loaded.notices,
         clusters=tuple(summary for model in models for summary in _summaries(model)),
         unmodelled=tuple(_unmodelled(models)),
@@ -61,7 +67,7 @@ def lint(loaded: Loaded, rules: Rules) -> Outcome:
         skipped=loaded.skipped,
         unreadable=unreadable,
         sources=len(loaded.sources) + len(loaded.unreadable),
-        clean=tuple(sorted(_clean(loaded, judgement.live))),
+        clean=tuple(sorted(_clean(loaded, live))),
         rules=[item.check for item in rules.registry.checks],
     )
 
@@ -84,6 +90,26 @@ def _clean(loaded: Loaded, live: Iterable[Located]) -> set[str]:
         source = place.source if isinstance(place, TextPlace) else place.resource.document.source
         blamed |= {source.name, located.location.file}
     return {source.name for source in loaded.sources} - blamed
+
+
+def _told_apart(
+    live: tuple[Located, ...], loaded: Loaded, rules: Rules, documents: Sequence[Document], faults: Sequence[Fault]
+) -> tuple[tuple[Located, ...], tuple[Located, ...], BaselineUse | None]:
+    """Findings that are new, those that the baseline knows, and what it was good for."""
+    if rules.baseline is None:
+        return live, (), None
+    from kafkalint.checking.baseline import Seen, hold_back  # noqa: PLC0415 - for those who have one
+
+    unreadable = [(document.source.name, document.span) for document in documents if document.unreadable]
+    seen = Seen(
+        complete=not (loaded.notices or unreadable or faults),
+        ran=rules.plan.codes,
+        refused=frozenset(item.check.code for item in rules.registry.checks if not item.check.baselined),
+        files=loaded.files,
+        folders=loaded.folders,
+        unreadable=unreadable,
+    )
+    return hold_back(live, rules.baseline, seen)
 
 
 def _held(directives: Iterable[Directive], loaded: Loaded, rules: Rules) -> Iterator[Directive]:

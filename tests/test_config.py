@@ -145,7 +145,7 @@ def test_an_option_has_a_default():
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("colour: red\n", "1:1: there is no key colour; there are bundles"),
+        ("colour: red\n", "1:1: there is no key colour; there are baseline"),
         ("profle: strict\n", "1:1: there is no key profle; did you mean profile?"),
         ("profile: prod\n", "1:10: profile: expected production, development or strict, found prod"),
         ("profile: [strict]\n", "1:10: profile: expected a word, found a list"),

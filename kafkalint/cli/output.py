@@ -37,6 +37,8 @@ def write(session: Session, outcome: Outcome) -> None:
         _tell_plan(session.outcome, mending)
     for problem in mending.problems if mending is not None else ():
         _tell(problem)
+    if session.writing is not None:
+        _tell(session.writing.words)
     if instead is not None or all(wanted.name != "text" or wanted.file for wanted, _ in session.reports):
         _tell_problems(outcome)
 

@@ -19,11 +19,14 @@ from kafkalint.manifests.loading import Loaded, LoadRequest, UsageError, load
 from kafkalint.manifests.sources import STDIN
 from kafkalint.registry import LoadedCheck, PluginError, Registry, load_registry
 from kafkalint.reports import BUILT_IN, WITHOUT_EDITS, Report, built_in
+from kafkalint.reports.wording import safe
 
 if TYPE_CHECKING:
     from kafkalint.checking.outcome import Outcome
+    from kafkalint.cli.baselining import Writing
     from kafkalint.cli.mending import Mending
     from kafkalint.cli.options import OutputFormat
+    from kafkalint.config.baselines import BaselineFile
     from kafkalint.kafka.versions import Version
 
 NEVER = "never"
@@ -40,6 +43,8 @@ class CheckOptions(NamedTuple):
     profile: str | None = None
     fail_on: str | None = None
     config: str | None = None
+    baseline: str | None = None
+    write_baseline: str | None = None
     include_suppressed: bool = False
     from_git: bool = False
     no_cross_resource: bool = False
@@ -72,6 +77,8 @@ class Session(NamedTuple):
     """None for never."""
     mending: Mending | None = None
     """What was mended, where that was asked for."""
+    writing: Writing | None = None
+    """What became of the baseline, where it was to be written."""
 
 
 class Setup(NamedTuple):
@@ -80,6 +87,7 @@ class Setup(NamedTuple):
     rules: Rules
     fail_on: Level | None
     """None for never."""
+    baseline: BaselineFile | None = None
 
     @property
     def config(self) -> Config:
@@ -90,6 +98,7 @@ class Setup(NamedTuple):
 def set_up(options: CheckOptions) -> Setup:
     """Load plugins and config, and choose the rules; raises ProblemsFound."""
     config, registry = _config(options, _registry(options.plugins))
+    known = _baseline(options, config)
     rules = Rules(
         registry=registry,
         plan=_plan(options, config, registry),
@@ -98,9 +107,10 @@ def set_up(options: CheckOptions) -> Setup:
         today=date.today(),  # noqa: DTZ011 - an expiry date in a config means the reader's day
         directory=str(Path.cwd()),
         whole=not options.paths or options.from_git,
+        baseline=known.baseline if known else None,
     )
     fail_on = options.fail_on or config.fail_on or Level.ERROR.value
-    return Setup(rules, None if fail_on == NEVER else Level(fail_on))
+    return Setup(rules, None if fail_on == NEVER else Level(fail_on), known)
 
 
 def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
@@ -115,7 +125,12 @@ def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
         seconds=time.perf_counter() - started,
         directory=_below_repository(Path.cwd()),
     )
-    return Session(outcome, reports, setup.fail_on, mending)
+    writing = None
+    if setup.baseline and options.write_baseline is not None:
+        from kafkalint.cli.baselining import write  # noqa: PLC0415 - once in a while
+
+        outcome, writing = write(setup.baseline, outcome, done=mending is None or not mending.problems)
+    return Session(outcome, reports, setup.fail_on, mending, writing)
 
 
 def _mended(
@@ -155,8 +170,22 @@ def _config(options: CheckOptions, registry: Registry) -> tuple[Config, Registry
 
         config = load_config(file, [item.check for item in registry.checks])
     except ConfigError as error:
-        raise ProblemsFound([str(problem) for problem in error.problems]) from None
+        raise ProblemsFound([safe(str(problem)) for problem in error.problems]) from None
     return config, registry.extended(LoadedCheck(check, "config") for check in config.checks)
+
+
+def _baseline(options: CheckOptions, config: Config) -> BaselineFile | None:
+    given = options.write_baseline if options.write_baseline is not None else options.baseline
+    file = config.baseline_file if given is None else Path(given)
+    if file is None:
+        return None
+    from kafkalint.config.baselines import open_baseline  # noqa: PLC0415 - for those who have one
+
+    stdin = (options.stdin_filename or "") if STDIN in options.paths else ""
+    try:
+        return open_baseline(file, str(Path.cwd()), stdin=stdin, may_be_missing=options.write_baseline is not None)
+    except ConfigError as error:
+        raise ProblemsFound([safe(str(problem)) for problem in error.problems]) from None
 
 
 def _report(name: str, registry: Registry) -> Report:

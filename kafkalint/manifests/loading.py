@@ -23,10 +23,10 @@ from kafkalint.manifests.render_settings import RenderSettings
 from kafkalint.manifests.sniffing import Kinds, Relevance, sniff
 from kafkalint.manifests.sources import STDIN, Source
 from kafkalint.manifests.text import TextError
-from kafkalint.manifests.walking import UsageError, find
+from kafkalint.manifests.walking import Namer, UsageError, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from kafkalint.manifests.documents import Document
     from kafkalint.manifests.notices import Notice
@@ -71,6 +71,10 @@ class Loaded(NamedTuple):
     skipped: int = 0
     """Objects that were counted and not opened; they are among those seen."""
     files_seen: int = 0
+    files: frozenset[str] = frozenset()
+    """Names of the files that were looked at, opened or not, and of those that renderings were made of."""
+    folders: tuple[str, ...] = ()
+    """Names of the folders that were asked for; `.` for the working directory."""
 
 
 @dataclass
@@ -87,6 +91,7 @@ class _Run:
     notices: list[Notice] = field(default_factory=list)
     skipped: int = 0
     files: int = 0
+    names: frozenset[str] = frozenset()
 
     @property
     def opened(self) -> list[Opened]:
@@ -117,7 +122,16 @@ def load(request: LoadRequest) -> Loaded:
         resources_seen=run.skipped + sum(len(document.resources) for document in found),
         skipped=run.skipped,
         files_seen=run.files,
+        files=run.names,
+        folders=tuple(_folders(request.paths, directory)),
     )
+
+
+def _folders(paths: Iterable[str], directory: str) -> Iterator[str]:
+    for path in paths:
+        absolute = os.path.normpath(os.path.join(directory, path))
+        if path != STDIN and os.path.isdir(absolute):
+            yield Namer(directory).folder(absolute)
 
 
 def _load_paths(run: _Run) -> None:
@@ -127,6 +141,7 @@ def _load_paths(run: _Run) -> None:
     found = find(paths, run.directory, from_git=run.request.from_git)
     run.notices += found.notices
     run.files += len(found.files)
+    run.names = frozenset(file.name for file in found.files)
     run.first = next(iter(found.files), None)
     todo = plan(found.files)
     read_in = harvest(found.files, todo.consumed, run.opener.kinds)

@@ -130,6 +130,7 @@ class _Task:
             rendered_by=self.job.tool,
             root=namer(self.job.file),
             patches=tuple(map(namer, self.job.patches)),
+            values=self.values.values if self.values else (),
             working_directory=self.directory,
         )
 

@@ -38,6 +38,8 @@ class Source:
     """For a rendering: the file that says what is rendered, written like `name`."""
     patches: tuple[str, ...] = ()
     """For a rendering: the files that may have changed an object after it was read, outermost first."""
+    values: tuple[str, ...] = ()
+    """For a rendering of a chart: the values files that the config names, written like `name`."""
     object_origins: Mapping[Identity, str] = field(default_factory=dict, repr=False)
     """For a rendering that says nothing of it itself: what Kustomize's origin annotation would say of each object."""
     working_directory: str = field(default="", repr=False)
