@@ -184,7 +184,9 @@ def test_a_fault_of_a_base_is_known_for_each_overlay(fault):
     entries = written(dev)
     assert [(entry.file, entry.rendered) for entry in entries] == [("base/kafka.yaml", "overlays/dev")]
     assert met([dev], entries, there).live == ()
-    assert met([dev, prod], entries, there).live == (prod,)
+    (new,) = met([dev, prod], entries, there).live
+    assert new.finding == prod.finding
+    assert new.note == "the baseline does not have it for overlays/prod"
     assert met([dev, prod], written(dev, prod), there).live == ()
 
 

@@ -160,7 +160,8 @@ def hold_back(findings: Iterable[Located], baseline: Baseline, seen: Seen) -> He
         new=tuple(unit.first for unit in units.values() if not unit.held),
         entries=tuple(sorted((*(unit.entry for unit in units.values()), *kept), key=lambda entry: entry.order)),
     )
-    live = tuple(_live(item, unit) for item, unit in pairs if unit is None or not unit.held)
+    known = {(unit.entry.file, unit.entry.subject) for unit in units.values() if unit.held}
+    live = tuple(_live(item, unit, known) for item, unit in pairs if unit is None or not unit.held)
     held = (item._replace(suppressed=baseline.suppression) for item, unit in pairs if unit is not None and unit.held)
     return HeldBack(live, tuple(held), use)
 
@@ -187,11 +188,15 @@ def _stands_alone(item: Located, seen: Seen) -> bool:
     return seen.hides(item) or item.finding.place.source.name == STDIN
 
 
-def _live(item: Located, unit: _Unit | None) -> Located:
-    if unit is None or unit.outgrown is None:
+def _live(item: Located, unit: _Unit | None, known: set[tuple[str, Subject]]) -> Located:
+    """The finding, with why it is new although the baseline has one like it."""
+    if unit is not None and unit.outgrown is not None:
+        why = f"the baseline has it as {_LEVELS[unit.outgrown.level]}, and it is {_LEVELS[item.finding.level]} now"
+    elif unit is not None and unit.entry.rendered and (unit.entry.file, unit.entry.subject) in known:
+        why = f"the baseline does not have it for {unit.first.finding.place.source.name}"
+    else:
         return item
-    was = f"the baseline has it as {_LEVELS[unit.outgrown.level]}, and it is {_LEVELS[item.finding.level]} now"
-    return item._replace(note=f"{item.note}; {was}" if item.note else was)
+    return item._replace(note=f"{item.note}; {why}" if item.note else why)
 
 
 def _meet(units: Iterable[_Unit], baseline: Baseline) -> list[Entry]:
