@@ -265,6 +265,10 @@ def test_an_overlay_is_known_by_itself(repository: Path) -> None:
     }
     gates = [check("--baseline", FILE, RULES, f"overlays/{name}", command="gate") for name in ("dev", "prod")]
     assert [gate.exit_code for gate in gates] == [0, 1]
+    other = check(
+        "--baseline", FILE, RULES, "overlays/dev", "--", "--load-restrictor=LoadRestrictionsNone", command="gate"
+    )
+    assert other.exit_code == 1
     adopt()
     (repository / "overlays" / "prod").rename(repository / "overlays" / "production")
     assert found("--baseline", FILE) == []

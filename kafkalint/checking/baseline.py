@@ -86,8 +86,8 @@ class Baseline(NamedTuple):
 
     def _rendered(self, source: Source) -> str:
         folder = self.relative(source.directory if source.rendered_by else source.name)
-        values = ", ".join(map(self.relative, source.values))
-        return f"{folder} [{values}]" if values else folder
+        made_with = ", ".join((*map(self.relative, source.values), *source.arguments))
+        return f"{folder} [{made_with}]" if made_with else folder
 
     def gone(self, path: str) -> bool:
         """Whether there is no such file or folder any more."""

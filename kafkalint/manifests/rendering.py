@@ -131,6 +131,7 @@ class _Task:
             root=namer(self.job.file),
             patches=tuple(map(namer, self.job.patches)),
             values=self.values.values if self.values else (),
+            arguments=self.arguments,
             working_directory=self.directory,
         )
 

@@ -47,13 +47,13 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
         "warnings": outcome.count(Level.WARNING),
         "infos": outcome.count(Level.INFO),
         "suppressed": len(outcome.suppressed),
-        "baselined": outcome.baseline.held_back if outcome.baseline else 0,
         "resources": outcome.resources,
         "clusters": len(outcome.clusters),
         "seconds": outcome.seconds,
         "skipped": outcome.skipped,
         "sources": outcome.sources,
         "complete": outcome.complete,
+        "baselined": outcome.baseline.held_back if outcome.baseline else 0,
     }
 
 
