@@ -50,6 +50,8 @@ real_kustomize = pytest.mark.skipif(
     not (shutil.which("kustomize") or shutil.which("kubectl")), reason="neither kustomize nor kubectl is on the PATH"
 )
 
+real_helm = pytest.mark.skipif(not shutil.which("helm"), reason="helm is not on the PATH")
+
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -272,6 +274,26 @@ def test_an_overlay_is_known_by_itself(repository: Path) -> None:
     adopt()
     (repository / "overlays" / "prod").rename(repository / "overlays" / "production")
     assert found("--baseline", FILE) == []
+
+
+@real_helm
+def test_a_release_of_a_chart_is_known_by_itself(repository: Path) -> None:
+    for folder in ("dev", "prod"):
+        shutil.rmtree(repository / folder)
+    templates = repository / "chart" / "templates"
+    templates.mkdir(parents=True)
+    (templates / "kafka.yaml").write_text(KAFKA)
+    (repository / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: kafka\nversion: 1.0.0\n")
+    (repository / "values.yaml").write_text("a: 1\n")
+    entry = "  - {{chart: chart, release: kafka, namespace: {0}, values: [values.yaml]}}\n"
+    (repository / ".kafkalint.yaml").write_text("helm:\n" + entry.format("dev"))
+    adopt()
+    assert 'rendered: "chart [values.yaml, release kafka, namespace dev]"' in (repository / FILE).read_text()
+    assert found("--baseline", FILE) == []
+    gates = [check("--baseline", FILE, RULES, "chart", *more, command="gate") for more in ((), ("--namespace", "prod"))]
+    assert [gate.exit_code for gate in gates] == [0, 1]
+    (repository / ".kafkalint.yaml").write_text("helm:\n" + entry.format("dev") + entry.format("prod"))
+    assert len(found("--baseline", FILE)) == 3
 
 
 # Levels

@@ -96,6 +96,11 @@ class _Task:
         label = ", ".join(self.values.values) if self.values else ""
         return f"{self.folder} [{label}]" if label else self.folder
 
+    @property
+    def installed(self) -> tuple[tuple[str, str], ...]:
+        """As what a chart is installed, where somebody says so."""
+        return (("release", self.values.release), ("namespace", self.values.namespace)) if self.values else ()
+
     def run(self) -> Rendering:
         enabled = self.settings.kustomize if self.job.tool == "kustomize" else self.settings.helm
         if not enabled:
@@ -131,7 +136,7 @@ class _Task:
             root=namer(self.job.file),
             patches=tuple(map(namer, self.job.patches)),
             values=self.values.values if self.values else (),
-            arguments=self.arguments,
+            arguments=(*(f"{key} {value}" for key, value in self.installed if value), *self.arguments),
             working_directory=self.directory,
         )
 
