@@ -29,6 +29,8 @@ class Kustomization(NamedTuple):
     files: tuple[str, ...] = ()
     patches: tuple[str, ...] = ()
     """Those of the files that are no whole objects."""
+    absent: tuple[str, ...] = ()
+    """What it refers to and is not on this disk: what was deleted, and what lies elsewhere."""
     charts: str | None = None
     """The folder of the charts that it inflates."""
     of_flux: bool = False
@@ -55,8 +57,8 @@ def read_kustomization(path: str) -> Kustomization:
     if not isinstance(data, dict):
         return Kustomization(path)
     folder = os.path.dirname(path)
-    bases, files = _resolve(folder, _references(data))
-    patches = _resolve(folder, _patch_files(data))[1]
+    bases, files, absent = _resolve(folder, _references(data))
+    _, patches, absent_patches = _resolve(folder, _patch_files(data))
     inflates = bool(items(data.get("helmCharts")) or items(data.get("helmChartInflationGenerator")))
     return Kustomization(
         path=path,
@@ -65,6 +67,7 @@ def read_kustomization(path: str) -> Kustomization:
         built_upon=bases,
         files=(*files, *patches),
         patches=patches,
+        absent=(*absent, *absent_patches),
         charts=_charts(folder, data) if inflates else None,
     )
 
@@ -77,6 +80,11 @@ def _references(data: dict[str, Any]) -> Iterator[str]:
     for section in ("configMapGenerator", "secretGenerator"):
         for entry in items(data.get(section)):
             yield from _generator_files(entry)
+    for entry in items(data.get("helmCharts")):
+        yield from _string(dig(entry, "valuesFile"))
+        yield from (name for name in items(dig(entry, "additionalValuesFiles")) if isinstance(name, str))
+    for entry in items(data.get("helmChartInflationGenerator")):
+        yield from _string(dig(entry, "values"))
     yield from _string(dig(data, "openapi", "path"))
 
 
@@ -105,9 +113,9 @@ def _charts(folder: str, data: dict[str, Any]) -> str:
     return os.path.normpath(os.path.join(folder, home if isinstance(home, str) and home else "charts"))
 
 
-def _resolve(folder: str, references: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """References as folders to build upon, and files; what is elsewhere is the renderer's business."""
-    folders, files = [], []
+def _resolve(folder: str, references: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """References as folders to build upon, files, and what is neither; what is elsewhere is the renderer's business."""
+    folders, files, absent = [], [], []
     for reference in references:
         if "\n" in reference or "\0" in reference:  # a patch written out in place
             continue
@@ -116,7 +124,9 @@ def _resolve(folder: str, references: Iterable[str]) -> tuple[tuple[str, ...], t
             files.append(path)
         elif os.path.isdir(path):
             folders.append(path)
-    return tuple(folders), tuple(files)
+        else:
+            absent.append(path)
+    return tuple(folders), tuple(files), tuple(absent)
 
 
 class Graph:

@@ -17,7 +17,7 @@ from kafkalint.manifests.opening import (
     open_core,
     open_partners,
 )
-from kafkalint.manifests.planning import Job, Plan, concerns_kafka, plan
+from kafkalint.manifests.planning import Job, Plan, concerns_kafka, plan, plan_roots
 from kafkalint.manifests.reading import ReadError, read
 from kafkalint.manifests.render_settings import RenderSettings
 from kafkalint.manifests.sniffing import Kinds, Relevance, sniff
@@ -40,6 +40,8 @@ class LoadRequest(NamedTuple):
 
     paths: tuple[str, ...] = ()
     """Files and folders; `-` stands for `stdin`."""
+    roots: tuple[str, ...] = ()
+    """Kustomizations and charts to render besides, by their own files."""
     stdin: bytes | None = None
     stdin_filename: str | None = None
     given: tuple[Source, ...] = ()
@@ -99,6 +101,7 @@ def load(request: LoadRequest) -> Loaded:
     kinds = None if request.kinds is None else frozenset(kind.encode() for kind in request.kinds)
     run = _Run(request, directory, Opener(directory, kinds))
     _load_paths(run)
+    _load_roots(run)
     _load_stdin(run)
     for source in request.given:
         run.files += 1
@@ -132,6 +135,13 @@ def _load_paths(run: _Run) -> None:
     read_in = harvest(found.files, todo.consumed, run.opener.kinds)
     _load_plain(run, read_in)
     _load_renderings(run, todo, read_in)
+
+
+def _load_roots(run: _Run) -> None:
+    if run.request.roots:
+        todo = plan_roots([os.path.join(run.directory, path) for path in run.request.roots])
+        run.files += len({path for job in todo.jobs for path in job.files})
+        _load_renderings(run, todo, Harvest())
 
 
 def _unopened(run: _Run) -> tuple[Source, ...]:

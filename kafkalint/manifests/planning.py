@@ -6,25 +6,31 @@ import os
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kafkalint.manifests.sniffing import mentions_kafka
-from kafkalint.manifests.walking import CHART_FILE, KUSTOMIZATION_FILES, UsageError
+from kafkalint.manifests.walking import CHART_FILE, KUSTOMIZATION_FILES, UsageError, find
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
+    from kafkalint.manifests.charts import Chart
     from kafkalint.manifests.kustomizations import Graph, Kustomization
     from kafkalint.manifests.walking import FoundFile
+
+
+Tool = Literal["kustomize", "helm"]
 
 
 class Job(NamedTuple):
     """A folder to render."""
 
-    tool: Literal["kustomize", "helm"]
+    tool: Tool
     file: str
     """Absolute path of the file that says what is rendered."""
     files: tuple[str, ...] = ()
     """Absolute paths of all that goes into it, as far as that is on this disk."""
     patches: tuple[str, ...] = ()
     component: bool = False
+    within: tuple[str, ...] = ()
+    """Absolute paths at or below which anything may go into it: charts, and what is referred to and not there."""
 
     @property
     def directory(self) -> str:
@@ -57,8 +63,8 @@ def plan(files: Iterable[FoundFile]) -> Plan:
     jobs = [_kustomize(graph, root) for root in graph.roots()]
     inflated = tuple(os.path.join(k.charts, "") for k in graph.known.values() if k and k.charts)
     for directory, members in in_chart.items():
-        if not os.path.join(directory, "").startswith(inflated) and not read_chart(directory).library:
-            jobs.append(Job("helm", os.path.join(directory, CHART_FILE), tuple(members)))
+        if not os.path.join(directory, "").startswith(inflated) and not (chart := read_chart(directory)).library:
+            jobs.append(_helm(chart, members))
     consumed = inside | {path for job in jobs for path in job.files} | {k.path for k in graph.found.values()}
     return Plan(tuple(jobs), frozenset(consumed))
 
@@ -104,7 +110,28 @@ def _kustomize(graph: Graph, root: Kustomization) -> Job:
     files = {path: None for k in closure for path in (k.path, *k.files)}
     # A kustomization may hold patches itself, written out in place.
     patches = {path: None for k in closure for path in (k.path, *k.patches)}
-    return Job("kustomize", root.path, tuple(files), tuple(patches), root.component)
+    within = [path for k in closure for path in (*k.absent, *([k.charts] if k.charts else ()))]
+    within += [folder for k in closure for folder in k.built_upon if graph.at(folder) is None]
+    return Job("kustomize", root.path, tuple(files), tuple(patches), root.component, tuple(dict.fromkeys(within)))
+
+
+def _helm(chart: Chart, members: Iterable[str]) -> Job:
+    from kafkalint.manifests.charts import chart_folders  # noqa: PLC0415 - as above
+
+    return Job("helm", chart.path, tuple(members), within=tuple(chart_folders(chart)))
+
+
+def plan_roots(roots: Collection[str]) -> Plan:
+    """These kustomizations and charts, given by their own files, whatever builds upon them."""
+    from kafkalint.manifests.charts import read_chart  # noqa: PLC0415 - as above
+    from kafkalint.manifests.kustomizations import Graph  # noqa: PLC0415 - as above
+
+    charts = sorted(path for path in roots if os.path.basename(path) == CHART_FILE)
+    graph = Graph(path for path in roots if os.path.basename(path) != CHART_FILE)
+    built = (_kustomize(graph, root) for _, root in sorted(graph.found.items()))
+    folders = map(os.path.dirname, charts)
+    rendered = (_helm(read_chart(each), (file.path for file in find((each,), each).files)) for each in folders)
+    return Plan((*built, *rendered), frozenset())
 
 
 def concerns_kafka(job: Job, mentions: Callable[[str], bool]) -> bool:

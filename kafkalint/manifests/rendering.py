@@ -208,6 +208,16 @@ def _tasks(job: Job, settings: RenderSettings, directory: str) -> list[_Task]:
     return [replace(task, values=entry) for entry in settings.charts_at(task.folder)] or [task]
 
 
+def renderings(job: Job, settings: RenderSettings, directory: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The renderings of a job: the name of each, and the values files that the config gives it, absolute."""
+    tasks = _tasks(job, settings, directory)
+    return [(task.name, _values_files(task)) for task in tasks]
+
+
+def _values_files(task: _Task) -> tuple[str, ...]:
+    return tuple(os.path.join(task.directory, file) for file in task.values.values) if task.values else ()
+
+
 def is_asked_for(job: Job, settings: RenderSettings, directory: str) -> bool:
     """Whether the config names this chart."""
     return job.tool == "helm" and any(task.values for task in _tasks(job, settings, directory))
