@@ -50,8 +50,8 @@ def lint(loaded: Loaded, rules: Rules) -> Outcome:
     models = read_models(loaded.bundles, rules.registry.flavours, rules.settings, ledger)
     checks = [check() for check in rules.plan.checks if not issubclass(check, SuppressionCheck)]
     unreadable = sum(1 for document in documents if document.unreadable)
-    run = Run(loaded.sources, models, not loaded.notices and not unreadable)
-    run_checks(checks, documents, models, ledger, None if rules.partial else run)
+    complete = not (rules.partial or loaded.notices or unreadable)
+    run_checks(checks, documents, models, ledger, Run(loaded.sources, models, complete))
     judgement = _judged(loaded, models, rules, ledger)
     return Outcome(
         findings=list(at_their_origin(sorted(judgement.live, key=order))),

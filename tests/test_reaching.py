@@ -41,6 +41,16 @@ spec:
         - name: kafka
           image: apache/kafka:4.1.0
 """
+STRIMZI = """apiVersion: kafka.strimzi.io/v1
+kind: KafkaNodePool
+metadata: {name: dual, labels: {strimzi.io/cluster: events}}
+spec: {replicas: 3, roles: [controller, broker], storage: {type: persistent-claim, size: 1Gi, class: fast}}
+---
+apiVersion: kafka.strimzi.io/v1
+kind: Kafka
+metadata: {name: events}
+spec: {kafka: {version: 4.1.0}}
+"""
 OTHER = "apiVersion: v1\nkind: Role\nmetadata: {name: r}\n"
 KUSTOMIZATIONS = {
     "base/kustomization.yaml": "resources: [kafka.yaml]\n",
@@ -366,6 +376,18 @@ def test_a_rendering_without_kafka_is_no_news(tree, tool, tmp_path, monkeypatch)
     done = check("--render", "kustomize", "base/kafka.yaml")
     assert done.exit_code == 0
     assert "KL007" not in done.output
+
+
+def test_a_root_is_judged_as_a_run_over_everything_judges_it(tree, tool, tmp_path, monkeypatch):
+    root = tree({name: text for name, text in KUSTOMIZATIONS.items() if not name.startswith(PROD)})
+    tool("kustomize", kustomize(STRIMZI, tmp_path / "note"))
+    monkeypatch.chdir(root)
+    parts, whole = (
+        [line for line in check(*arguments).stdout.splitlines() if " KL" in line]
+        for arguments in (("--render", "kustomize", "base/kafka.yaml"), ())
+    )
+    assert parts == whole
+    assert any("KL205" in line for line in parts), "what is said of a run as a whole is said of a part of it"
 
 
 def test_a_suppression_that_others_may_need_is_not_called_unused(tree, tool, tmp_path, monkeypatch):
