@@ -351,6 +351,25 @@ def test_a_changed_base_has_the_overlays_rendered_once_each(overlays: Consumer, 
 
 
 @posix
+def test_so_many_names_that_they_are_split_only_repeat_work(overlays: Consumer, tmp_path: Path) -> None:
+    overlays.tool("kustomize", f"cat {tmp_path}/out.yaml\n")
+    (tmp_path / "out.yaml").write_text(STATEFUL_SET)
+    overlays.write(".kafkalint.yaml", "select: [KL306]\n")
+    usual = overlays.run("kafkalint-kustomize", "--all-files").stdout
+    names = [f"{'long' * 40}{number}" for number in range(1000)]
+    for name in names:
+        overlays.write(f"clusters/prod/{name}", "")
+    generator = f"configMapGenerator: [{{name: c, files: [{', '.join(names)}]}}]\n"
+    overlays.write("clusters/prod/kustomization.yaml", f"resources: [../../base]\nnamePrefix: prod-\n{generator}")
+    overlays.add()
+    split = overlays.run("kafkalint-kustomize", "--all-files").stdout
+    findings = [[line for line in text.splitlines() if " KL306 " in line] for text in (usual, split)]
+    assert len(findings[0]) == 2
+    assert sorted(set(findings[1])) == sorted(set(findings[0]))
+    assert len(re.findall("^  Seen: ", split, re.MULTILINE)) > 1, "the names were to be too many for one call"
+
+
+@posix
 def test_what_is_rendered_from_nothing_changed_passes_without_a_word(overlays: Consumer) -> None:
     for tool in ("kustomize", "helm"):
         overlays.tool(tool, "echo must not run >&2; exit 1")
