@@ -9,7 +9,7 @@ from kafkalint.manifests.sniffing import mentions_kafka
 from kafkalint.manifests.walking import CHART_FILE, KUSTOMIZATION_FILES, UsageError, find
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Iterable
 
     from kafkalint.manifests.charts import Chart
     from kafkalint.manifests.kustomizations import Graph, Kustomization
@@ -69,7 +69,7 @@ def plan(files: Iterable[FoundFile]) -> Plan:
     return Plan(tuple(jobs), frozenset(consumed))
 
 
-def job_for(folder: str, tool: Literal["kustomize", "helm"] | None = None) -> Job:
+def job_for(folder: str, tool: Tool | None = None) -> Job:
     """The rendering of one folder, by this tool or by what lies in it; raises UsageError where that is not clear."""
     from kafkalint.manifests.kustomizations import Graph  # noqa: PLC0415 - as above
 
@@ -112,7 +112,8 @@ def _kustomize(graph: Graph, root: Kustomization) -> Job:
     patches = {path: None for k in closure for path in (k.path, *k.patches)}
     within = [path for k in closure for path in (*k.absent, *([k.charts] if k.charts else ()))]
     within += [folder for k in closure for folder in k.built_upon if graph.at(folder) is None]
-    return Job("kustomize", root.path, tuple(files), tuple(patches), root.component, tuple(dict.fromkeys(within)))
+    places = tuple(dict.fromkeys(within))
+    return Job("kustomize", root.path, tuple(files), tuple(patches), root.component, within=places)
 
 
 def _helm(chart: Chart, members: Iterable[str]) -> Job:
@@ -121,17 +122,19 @@ def _helm(chart: Chart, members: Iterable[str]) -> Job:
     return Job("helm", chart.path, tuple(members), within=tuple(chart_folders(chart)))
 
 
-def plan_roots(roots: Collection[str]) -> Plan:
-    """These kustomizations and charts, given by their own files, whatever builds upon them."""
-    from kafkalint.manifests.charts import read_chart  # noqa: PLC0415 - as above
-    from kafkalint.manifests.kustomizations import Graph  # noqa: PLC0415 - as above
+def plan_roots(roots: Iterable[str]) -> Plan:
+    """These kustomizations and charts, given by their own files, whatever builds upon them; in the order of a plan."""
+    ordered = sorted(roots)
+    charts = [os.path.dirname(path) for path in ordered if os.path.basename(path) == CHART_FILE]
+    kustomizations = [os.path.dirname(path) for path in ordered if os.path.basename(path) != CHART_FILE]
+    built = (job_for(folder, "kustomize") for folder in kustomizations)
+    return Plan((*built, *map(_whole_chart, charts)), frozenset())
 
-    charts = sorted(path for path in roots if os.path.basename(path) == CHART_FILE)
-    graph = Graph(path for path in roots if os.path.basename(path) != CHART_FILE)
-    built = (_kustomize(graph, root) for _, root in sorted(graph.found.items()))
-    folders = map(os.path.dirname, charts)
-    rendered = (_helm(read_chart(each), (file.path for file in find((each,), each).files)) for each in folders)
-    return Plan((*built, *rendered), frozenset())
+
+def _whole_chart(folder: str) -> Job:
+    from kafkalint.manifests.charts import read_chart  # noqa: PLC0415 - as above
+
+    return _helm(read_chart(folder), (file.path for file in find((folder,), folder).files))
 
 
 def concerns_kafka(job: Job, mentions: Callable[[str], bool]) -> bool:
