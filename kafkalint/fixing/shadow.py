@@ -115,24 +115,13 @@ def _rendered_from(jobs: Iterable[Job]) -> Iterator[str]:
     for job in jobs:
         yield from job.files
         yield job.file
-        yield from _below([job.directory] if job.tool == "helm" else _chart_homes(job.files))
+        yield from _below([job.directory] if job.tool == "helm" else filter(os.path.isdir, job.charts))
 
 
 def _below(paths: Iterable[str]) -> Iterator[str]:
     """Files as they are, and every file of a folder."""
     for path in paths:
         yield from [path] if os.path.isfile(path) else _tree(path)
-
-
-def _chart_homes(files: Iterable[str]) -> Iterator[str]:
-    from kafkalint.manifests.kustomizations import read_kustomization  # noqa: PLC0415 - for those who render
-    from kafkalint.manifests.walking import KUSTOMIZATION_FILES  # noqa: PLC0415 - as above
-
-    for path in files:
-        if os.path.basename(path) in KUSTOMIZATION_FILES:
-            home = read_kustomization(path).charts
-            if home and os.path.isdir(home):
-                yield home
 
 
 def _tree(folder: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.kustomizations import load_data
+from kafkalint.manifests.reading import ReadError
 from kafkalint.manifests.resources import dig, items
 from kafkalint.manifests.walking import CHART_FILE
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _DEEPEST = 8
+_MOST_UNPACKED = 64 * 1024 * 1024
 
 
 class Chart(NamedTuple):
@@ -49,6 +51,18 @@ def read_chart(directory: str) -> Chart:
         aliases=tuple(aliases),
         dependencies=tuple(dependencies),
     )
+
+
+def unpacked(path: str) -> bytes:
+    """What a packed chart holds, to look for words in; raises ReadError where that cannot be told."""
+    import gzip  # noqa: PLC0415 - few charts are packed
+    import zlib  # noqa: PLC0415 - as above
+
+    try:
+        with gzip.open(path) as stream:
+            return stream.read(_MOST_UNPACKED)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ReadError(str(error)) from None
 
 
 def chart_roots(directories: Iterable[str]) -> list[str]:

@@ -21,6 +21,8 @@ _QUOTED_BLANK = re.compile(r"\\+[nt]")
 _STATUS = re.compile(r"\s*: exit status \d+\W*\Z")
 # A hook runs with git's own variables set, which would lead a renderer's git astray.
 _GIT_STATE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_NOBODY = "http://127.0.0.1:9"
 
 
 class CommandError(Exception):
@@ -110,9 +112,13 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 def _environment() -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name not in _GIT_STATE}
-    # Nobody is there to type a password for a remote base.
+    # Nothing is fetched, whatever else was overlooked: git may clone what is on this disk, and nobody is at this proxy.
+    environment["GIT_ALLOW_PROTOCOL"] = "file"
     environment["GIT_TERMINAL_PROMPT"] = "0"
-    environment.setdefault("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+    for name in _PROXIES:
+        environment[name] = environment[name.lower()] = _NOBODY
+    for name in ("NO_PROXY", "no_proxy"):
+        environment.pop(name, None)
     return environment
 
 

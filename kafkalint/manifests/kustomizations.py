@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kafkalint.manifests.composer import ComposeError, compose
 from kafkalint.manifests.reading import ReadError, read
-from kafkalint.manifests.resources import dig, items
 from kafkalint.manifests.scalars import plain
+from kafkalint.manifests.shapes import dig, items, mapping, text
 from kafkalint.manifests.text import TextError, decode
 from kafkalint.manifests.walking import KUSTOMIZATION_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_BUILT_UPON = ("resources", "bases", "components")
-_CONFIGURED_BY = ("crds", "configurations", "generators", "transformers", "validators")
+BUILT_UPON = ("resources", "bases", "components")
+"""Sections that name kustomizations, or files of objects."""
+CONFIGURED_BY = ("crds", "configurations", "generators", "transformers", "validators")
+"""Sections that name what Kustomize itself is told by."""
+_INFLATOR = "HelmChartInflationGenerator"
 
 
 class Kustomization(NamedTuple):
@@ -29,8 +32,8 @@ class Kustomization(NamedTuple):
     files: tuple[str, ...] = ()
     patches: tuple[str, ...] = ()
     """Those of the files that are no whole objects."""
-    charts: str | None = None
-    """The folder of the charts that it inflates."""
+    charts: tuple[str, ...] = ()
+    """The folders of the charts that it inflates, there or not."""
     of_flux: bool = False
     """Whether this is an object for Flux, which has the same kind, and nothing to build."""
 
@@ -57,7 +60,6 @@ def read_kustomization(path: str) -> Kustomization:
     folder = os.path.dirname(path)
     bases, files = _resolve(folder, _references(data))
     patches = _resolve(folder, _patch_files(data))[1]
-    inflates = bool(items(data.get("helmCharts")) or items(data.get("helmChartInflationGenerator")))
     return Kustomization(
         path=path,
         component=data.get("kind") == "Component",
@@ -65,12 +67,12 @@ def read_kustomization(path: str) -> Kustomization:
         built_upon=bases,
         files=(*files, *patches),
         patches=patches,
-        charts=_charts(folder, data) if inflates else None,
+        charts=tuple(dict.fromkeys(inflation.folder for inflation in _inflations(path, data))),
     )
 
 
 def _references(data: dict[str, Any]) -> Iterator[str]:
-    for section in (*_BUILT_UPON, *_CONFIGURED_BY):
+    for section in (*BUILT_UPON, *CONFIGURED_BY):
         yield from (entry for entry in items(data.get(section)) if isinstance(entry, str))
     for entry in items(data.get("replacements")):
         yield from _string(dig(entry, "path"))
@@ -100,9 +102,45 @@ def _string(value: Any) -> Iterator[str]:
         yield value
 
 
-def _charts(folder: str, data: dict[str, Any]) -> str:
+class Inflation(NamedTuple):
+    """A chart that Kustomize has Helm render."""
+
+    name: str
+    folder: str
+    """Where Kustomize looks for the chart, absolute."""
+    repository: str
+    """Where Helm would pull it from if it is not there; empty if from nowhere."""
+    file: str
+    """Absolute path of the file that says so."""
+
+
+def inflations(path: str) -> list[Inflation]:
+    """The charts that a kustomization inflates."""
+    data = load_data(path)
+    return list(_inflations(path, data)) if isinstance(data, dict) else []
+
+
+def _inflations(path: str, data: dict[str, Any]) -> Iterator[Inflation]:
+    folder = os.path.dirname(path)
     home = dig(data, "helmGlobals", "chartHome")
-    return os.path.normpath(os.path.join(folder, home if isinstance(home, str) and home else "charts"))
+    for entry in items(data.get("helmCharts")):
+        yield from _inflation(path, folder, {"chartHome": home, **mapping(entry)})
+    for entry in items(data.get("helmChartInflationGenerator")):
+        old = {"name": "chartName", "repo": "chartRepoUrl", "version": "chartVersion", "chartHome": "chartHome"}
+        yield from _inflation(path, folder, {new: dig(entry, key) for new, key in old.items()})
+    for file in _resolve(folder, (entry for entry in items(data.get("generators")) if isinstance(entry, str)))[1]:
+        generator = load_data(file)
+        if dig(generator, "kind") == _INFLATOR:
+            yield from _inflation(file, folder, mapping(generator))
+
+
+def _inflation(file: str, folder: str, entry: dict[str, Any]) -> Iterator[Inflation]:
+    name, repository, version = (text(entry.get(key)) or "" for key in ("name", "repo", "version"))
+    if name:
+        home = os.path.join(folder, text(entry.get("chartHome")) or "charts")
+        # So that it tells one version that it pulled from another.
+        below = (f"{name}-{version}", name) if repository and version else (name,)
+        yield Inflation(name, os.path.normpath(os.path.join(home, *below)), repository, file)
 
 
 def _resolve(folder: str, references: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

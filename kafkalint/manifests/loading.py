@@ -23,7 +23,7 @@ from kafkalint.manifests.render_settings import RenderSettings
 from kafkalint.manifests.sniffing import Kinds, Relevance, sniff
 from kafkalint.manifests.sources import STDIN, Source
 from kafkalint.manifests.text import TextError
-from kafkalint.manifests.walking import UsageError, find
+from kafkalint.manifests.walking import PACKED, UsageError, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -182,10 +182,18 @@ class _Mentions:
     def __call__(self, path: str) -> bool:
         if path not in self.known:
             try:
-                self.known[path] = sniff(read(path), self.kinds).relevance is Relevance.CORE
+                self.known[path] = sniff(_unpacked(path), self.kinds).relevance is Relevance.CORE
             except ReadError:
                 self.known[path] = False
         return self.known[path]
+
+
+def _unpacked(path: str) -> bytes:
+    if not path.endswith(PACKED):
+        return read(path)
+    from kafkalint.manifests.charts import unpacked  # noqa: PLC0415 - few charts are packed
+
+    return unpacked(path)
 
 
 def _load_stdin(run: _Run) -> None:

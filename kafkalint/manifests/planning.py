@@ -9,7 +9,7 @@ from kafkalint.manifests.sniffing import mentions_kafka
 from kafkalint.manifests.walking import CHART_FILE, KUSTOMIZATION_FILES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from kafkalint.manifests.kustomizations import Graph, Kustomization
     from kafkalint.manifests.walking import FoundFile
@@ -25,6 +25,8 @@ class Job(NamedTuple):
     """Absolute paths of all that goes into it, as far as that is on this disk."""
     patches: tuple[str, ...] = ()
     component: bool = False
+    charts: tuple[str, ...] = ()
+    """The folders of the charts that a kustomization inflates."""
 
     @property
     def directory(self) -> str:
@@ -55,7 +57,7 @@ def plan(files: Iterable[FoundFile]) -> Plan:
     inside = {path for members in in_chart.values() for path in members}
     graph = Graph(path for path in kustomizations if path not in inside)
     jobs = [_kustomize(graph, root) for root in graph.roots()]
-    inflated = tuple(os.path.join(k.charts, "") for k in graph.known.values() if k and k.charts)
+    inflated = tuple(os.path.join(chart, "") for k in graph.known.values() if k for chart in k.charts)
     for directory, members in in_chart.items():
         if not os.path.join(directory, "").startswith(inflated) and not read_chart(directory).library:
             jobs.append(Job("helm", os.path.join(directory, CHART_FILE), tuple(members)))
@@ -83,9 +85,21 @@ def _kustomize(graph: Graph, root: Kustomization) -> Job:
     files = {path: None for k in closure for path in (k.path, *k.files)}
     # A kustomization may hold patches itself, written out in place.
     patches = {path: None for k in closure for path in (k.path, *k.patches)}
-    return Job("kustomize", root.path, tuple(files), tuple(patches), root.component)
+    charts = {chart: None for k in closure for chart in k.charts}
+    return Job("kustomize", root.path, tuple(files), tuple(patches), root.component, tuple(charts))
 
 
 def concerns_kafka(job: Job, mentions: Callable[[str], bool]) -> bool:
     """Whether anything that goes into a rendering, or the name of its folder, speaks of Kafka."""
-    return mentions_kafka(os.fsencode(os.path.basename(job.directory))) or any(map(mentions, job.files))
+    if mentions_kafka(os.fsencode(os.path.basename(job.directory))) or any(map(mentions, job.files)):
+        return True
+    return any(map(mentions, _unlisted(job)))
+
+
+def _unlisted(job: Job) -> Iterator[str]:
+    """Files of charts that are no YAML: helpers that write whole objects, packed subcharts."""
+    for chart in (job.directory,) if job.tool == "helm" else job.charts:
+        for folder, folders, names in os.walk(chart):
+            folders.sort()
+            paths = (os.path.join(folder, name) for name in sorted(names))
+            yield from (path for path in paths if path not in job.files)

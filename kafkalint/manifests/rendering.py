@@ -14,6 +14,7 @@ from kafkalint.manifests.documents import documents
 from kafkalint.manifests.globs import matches
 from kafkalint.manifests.kustomize_origins import origin_file
 from kafkalint.manifests.notices import Notice
+from kafkalint.manifests.remotes import remotes
 from kafkalint.manifests.render_settings import ChartValues, RenderSettings
 from kafkalint.manifests.resources import ORIGIN_ANNOTATION
 from kafkalint.manifests.sources import Source
@@ -31,6 +32,7 @@ _ORIGIN = re.compile(
 )
 _RELEASE = re.compile(r"[^a-z0-9]+")
 _LONGEST_RELEASE = 53
+_MISSING = re.compile(r"missing in charts/ directory: ([^:]+)")
 
 
 class Rendering(NamedTuple):
@@ -64,7 +66,7 @@ class _Task:
 
     @property
     def name(self) -> str:
-        label = ", ".join(self.values.values) if self.values else ""
+        label = ", ".join(self.values_files)
         return f"{self.folder} [{label}]" if label else self.folder
 
     def run(self) -> Rendering:
@@ -88,9 +90,10 @@ class _Task:
 
     def by_hand(self) -> str:
         if self.job.tool == "kustomize":
-            return f"kustomize build {shlex.quote(self.folder)} | kafkalint check -"
-        flags = [part for file in (self.values.values if self.values else ()) for part in ("--values", file)]
-        return f"{shlex.join(['helm', 'template', self.release(), self.folder, *flags])} | kafkalint check -"
+            command = ["kustomize", "build", *(["--enable-helm"] if self.job.charts else []), self.folder]
+        else:
+            command = ["helm", "template", self.release(), self.folder, *self.helm_flags("")]
+        return f"{shlex.join(command)} | kafkalint check -"
 
     def source(self, data: bytes) -> Source:
         namer = Namer(self.directory)
@@ -107,7 +110,8 @@ class _Task:
     def kustomize(self) -> Rendering:
         import tempfile  # noqa: PLC0415 - only rendering needs it
 
-        command = _kustomize_command()
+        self.refuse_remotes()
+        command = [*_kustomize_command(), *self.inflating()]
         with tempfile.TemporaryDirectory(prefix="kafkalint-") as place:
             # The real paths: a relative one through a symbolic link, as /tmp is on macOS, would lead elsewhere.
             wrapper = os.path.realpath(place)
@@ -120,6 +124,28 @@ class _Task:
                 raise CommandError(str(failure).replace(wrapper, self.folder)) from None
         source = self.source(data)
         return Rendering(source=replace(source, origins=self.kustomize_origins(source, wrapper)))
+
+    def refuse_remotes(self) -> None:
+        """Raise CommandError where something would have to be fetched: no linter calls out unasked."""
+        found = list(remotes(self.job.files))
+        if found:
+            first = found[0]
+            where = f"{Namer(self.directory)(first.file)}:{first.line}"
+            more = f", and {len(found) - 1} more," if len(found) > 1 else ""
+            verb = "are" if len(found) > 1 else "is"
+            raise CommandError(
+                f"{where} needs {first.reference}{more} which {verb} not on this disk, and kafkalint fetches nothing"
+            )
+
+    def inflating(self) -> list[str]:
+        """What Kustomize has to be told to let Helm render charts."""
+        if not self.job.charts:
+            return []
+        if not self.settings.helm:
+            raise CommandError("it inflates charts, and rendering with Helm is switched off")
+        version = self.settings.kubernetes_version
+        helm = ["--enable-helm", "--helm-command", _program("helm")]
+        return [*helm, "--helm-kube-version", version] if version else helm
 
     def kustomize_origins(self, source: Source, wrapper: str) -> dict[str, str]:
         try:
@@ -142,15 +168,38 @@ class _Task:
 
     def helm(self) -> Rendering:
         command = [_program("helm"), "template", self.release(), self.job.directory, "--skip-tests"]
-        for file in self.values.values if self.values else ():
-            command += ["--values", os.path.join(self.directory, file)]
-        if self.values and self.values.namespace:
-            command += ["--namespace", self.values.namespace]
-        if self.settings.kubernetes_version:
-            command += ["--kube-version", self.settings.kubernetes_version]
+        command += self.helm_flags(self.directory)
         place = self.directory or os.curdir
-        source = self.source(run(command, directory=place, seconds=self.settings.seconds, most=self.settings.most))
+        try:
+            data = run(command, directory=place, seconds=self.settings.seconds, most=self.settings.most)
+        except CommandError as failure:
+            raise self.told(failure) from None
+        source = self.source(data)
         return Rendering(source=replace(source, origins=self.helm_origins(source)))
+
+    def helm_flags(self, directory: str) -> list[str]:
+        """What Helm is told of values and the cluster, its files in this directory."""
+        flags = [part for file in self.values_files for part in ("--values", os.path.join(directory, file))]
+        if self.values and self.values.namespace:
+            flags += ["--namespace", self.values.namespace]
+        if self.settings.kubernetes_version:
+            flags += ["--kube-version", self.settings.kubernetes_version]
+        return flags
+
+    @property
+    def values_files(self) -> tuple[str, ...]:
+        return self.values.values if self.values else ()
+
+    def told(self, failure: CommandError) -> CommandError:
+        """Why Helm failed, in our words where its own lead astray."""
+        missing = _MISSING.search(str(failure))
+        if missing is None:
+            return failure
+        chart = Namer(self.directory)(self.job.file)
+        fetched = f"fetch them with: helm dependency build {shlex.quote(self.folder)}"
+        return CommandError(
+            f"{chart} depends on {missing[1]}, not in its charts/ folder, and kafkalint fetches nothing; {fetched}"
+        )
 
     def helm_origins(self, source: Source) -> dict[str, str]:
         chart = read_chart(self.job.directory)
