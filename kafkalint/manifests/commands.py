@@ -21,6 +21,12 @@ _QUOTED_BLANK = re.compile(r"\\+[nt]")
 _STATUS = re.compile(r"\s*: exit status \d+\W*\Z")
 # A hook runs with git's own variables set, which would lead a renderer's git astray.
 _GIT_STATE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
+# What cannot be read as a file is tried as a folder, and only that is what kustomize says last.
+_AS_FILE = re.compile(
+    r".*accumulation err='(?:accumulating resources from '[^']*': )?(.*)': "
+    r"must build at directory: '([^']*)': file is not directory\Z"
+)
+_AT_PATH = re.compile(r".*'(/[^']*)': (.{21,})\Z")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _NOBODY = "http://127.0.0.1:9"
 
@@ -138,6 +144,17 @@ def condense(said: str) -> str:
     if "fatal: " in said:
         said = _STATUS.sub("", said[said.index("fatal: ") :])
     elif said.startswith("accumulat"):
-        # kustomize wraps the reason once for each base on the way to it.
-        said = said[said.rfind("': ") + 3 :] if len(said) - said.rfind("': ") > 20 and "': " in said else said
+        said = _innermost(said)
     return said if len(said) <= _LONGEST_MESSAGE else said[: _LONGEST_MESSAGE - 1] + "…"
+
+
+def _innermost(said: str) -> str:
+    """The reason that kustomize wraps once for each base on the way to it, with the file or folder that it is about."""
+    as_file, at_path = _AS_FILE.match(said), _AT_PATH.match(said)
+    if as_file:
+        reason, path = as_file.groups()
+    elif at_path:
+        path, reason = at_path.groups()
+    else:
+        return said[said.rfind("': ") + 3 :] if len(said) - said.rfind("': ") > 20 and "': " in said else said
+    return reason if path in reason else f"{path}: {reason}"

@@ -36,6 +36,8 @@ class Kustomization(NamedTuple):
     """The folders of the charts that it inflates, there or not."""
     of_flux: bool = False
     """Whether this is an object for Flux, which has the same kind, and nothing to build."""
+    unreadable: bool = False
+    """Whether nobody can tell what it refers to."""
 
     @property
     def directory(self) -> str:
@@ -56,7 +58,7 @@ def read_kustomization(path: str) -> Kustomization:
     """What a kustomization file refers to."""
     data = load_data(path)
     if not isinstance(data, dict):
-        return Kustomization(path)
+        return Kustomization(path, unreadable=True)
     folder = os.path.dirname(path)
     bases, files = _resolve(folder, _references(data))
     patches = _resolve(folder, _patch_files(data))[1]

@@ -9,7 +9,7 @@ from kafkalint.manifests.sniffing import mentions_kafka
 from kafkalint.manifests.walking import CHART_FILE, KUSTOMIZATION_FILES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kafkalint.manifests.kustomizations import Graph, Kustomization
     from kafkalint.manifests.walking import FoundFile
@@ -27,6 +27,8 @@ class Job(NamedTuple):
     component: bool = False
     charts: tuple[str, ...] = ()
     """The folders of the charts that a kustomization inflates."""
+    unreadable: bool = False
+    """Whether nobody can tell all that goes into it."""
 
     @property
     def directory(self) -> str:
@@ -56,7 +58,7 @@ def plan(files: Iterable[FoundFile]) -> Plan:
     in_chart = _sorted_into(charts, paths)
     inside = {path for members in in_chart.values() for path in members}
     graph = Graph(path for path in kustomizations if path not in inside)
-    jobs = [_kustomize(graph, root) for root in graph.roots()]
+    jobs = [_with_charts(_kustomize(graph, root), in_chart) for root in graph.roots()]
     inflated = tuple(os.path.join(chart, "") for k in graph.known.values() if k for chart in k.charts)
     for directory, members in in_chart.items():
         if not os.path.join(directory, "").startswith(inflated) and not read_chart(directory).library:
@@ -86,12 +88,30 @@ def _kustomize(graph: Graph, root: Kustomization) -> Job:
     # A kustomization may hold patches itself, written out in place.
     patches = {path: None for k in closure for path in (k.path, *k.patches)}
     charts = {chart: None for k in closure for chart in k.charts}
-    return Job("kustomize", root.path, tuple(files), tuple(patches), root.component, tuple(charts))
+    return Job(
+        "kustomize",
+        root.path,
+        tuple(files),
+        tuple(patches),
+        root.component,
+        tuple(charts),
+        any(k.unreadable for k in closure),
+    )
+
+
+def _with_charts(job: Job, in_chart: Mapping[str, list[str]]) -> Job:
+    """The job with the files of the charts that it inflates, which are rendered by nobody else."""
+    inflated = tuple(os.path.join(chart, "") for chart in job.charts)
+    found = [
+        path for chart, members in in_chart.items() if os.path.join(chart, "").startswith(inflated) for path in members
+    ]
+    return job._replace(files=(*job.files, *found)) if inflated else job
 
 
 def concerns_kafka(job: Job, mentions: Callable[[str], bool]) -> bool:
     """Whether anything that goes into a rendering, or the name of its folder, speaks of Kafka."""
-    if mentions_kafka(os.fsencode(os.path.basename(job.directory))) or any(map(mentions, job.files)):
+    named = mentions_kafka(os.fsencode(os.path.basename(job.directory)))
+    if job.unreadable or named or any(map(mentions, job.files)):
         return True
     return any(map(mentions, _unlisted(job)))
 

@@ -57,7 +57,7 @@ def _remotes_of(path: str) -> Iterator[Remote]:
     for start, reference in sorted(_references(root, os.path.dirname(path))) if root is not None else ():
         yield Remote(path, text.position(start).line, _CREDENTIALS.sub("", reference))
     for inflation in inflations(path):
-        if inflation.repository and not os.path.isdir(inflation.folder):
+        if not os.path.isdir(inflation.folder):
             yield _pulled(inflation)
 
 
@@ -91,9 +91,9 @@ def _is_file(folder: str, reference: str) -> bool:
 def _pulled(inflation: Inflation) -> Remote:
     """A chart that Helm would have to pull, and unpack into the user's own folders at that."""
     text = _read(inflation.file)[0]
-    line = text.position(max(text.content.find(inflation.repository), 0)).line
-    repository = _CREDENTIALS.sub("", inflation.repository)
-    return Remote(inflation.file, line, f"the chart {inflation.name} of {repository}")
+    line = text.position(max(text.content.find(inflation.repository or inflation.name), 0)).line
+    repository = f" of {_CREDENTIALS.sub('', inflation.repository)}" if inflation.repository else ""
+    return Remote(inflation.file, line, f"the chart {inflation.name}{repository} in {inflation.folder}")
 
 
 def _scalars(node: Node, route: tuple[str, ...]) -> Iterator[Scalar]:

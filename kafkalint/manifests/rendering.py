@@ -32,6 +32,8 @@ _ORIGIN = re.compile(
 )
 _RELEASE = re.compile(r"[^a-z0-9]+")
 _LONGEST_RELEASE = 53
+_RESTRICTED = "is not in or below"
+"""What Kustomize says of a file outside of the folder that names it, unless it is told to take it."""
 _MISSING = re.compile(r"missing in charts/ directory: ([^:]+)")
 
 
@@ -85,12 +87,15 @@ class _Task:
             return self.failed(error.strerror or str(error))
 
     def failed(self, reason: str) -> Rendering:
-        shown = reason.replace(os.path.join(self.directory, ""), "")
-        return Rendering(notice=Notice(self.name, f"not rendered, so not checked: {shown}. By hand: {self.by_hand()}"))
+        shown = reason.replace(os.path.join(self.directory, ""), "").rstrip(".")
+        by_hand = f"By hand: {self.by_hand(reason)}"
+        return Rendering(notice=Notice(self.name, f"not rendered, so not checked: {shown}. {by_hand}"))
 
-    def by_hand(self) -> str:
+    def by_hand(self, reason: str) -> str:
         if self.job.tool == "kustomize":
-            command = ["kustomize", "build", *(["--enable-helm"] if self.job.charts else []), self.folder]
+            helm = ["--enable-helm"] if self.job.charts else []
+            anywhere = ["--load-restrictor", "LoadRestrictionsNone"] if _RESTRICTED in reason else []
+            command = ["kustomize", "build", *helm, *anywhere, self.folder]
         else:
             command = ["helm", "template", self.release(), self.folder, *self.helm_flags("")]
         return f"{shlex.join(command)} | kafkalint check -"
@@ -131,10 +136,9 @@ class _Task:
         if found:
             first = found[0]
             where = f"{Namer(self.directory)(first.file)}:{first.line}"
-            more = f", and {len(found) - 1} more," if len(found) > 1 else ""
-            verb = "are" if len(found) > 1 else "is"
+            which = f", and {len(found) - 1} more, which are" if len(found) > 1 else ", which is"
             raise CommandError(
-                f"{where} needs {first.reference}{more} which {verb} not on this disk, and kafkalint fetches nothing"
+                f"{where} needs {first.reference}{which} not on this disk, and kafkalint fetches nothing"
             )
 
     def inflating(self) -> list[str]:
