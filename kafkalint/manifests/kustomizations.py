@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kafkalint.manifests.composer import ComposeError, compose
@@ -170,11 +171,17 @@ class Graph:
     def at(self, folder: str) -> Kustomization | None:
         """The kustomization of a folder, which may lie outside of what is linted; None where there is none."""
         if folder not in self.known:
-            path = next(
-                (p for p in (os.path.join(folder, name) for name in KUSTOMIZATION_FILES) if os.path.isfile(p)), None
+            names = (os.path.join(folder, name) for name in KUSTOMIZATION_FILES)
+            path = next((path for path in names if os.path.isfile(path)), None)
+            # A link leads to a folder by another name; its kustomization is the same one.
+            self.known[folder] = self._real.get(os.path.realpath(folder)) or (
+                read_kustomization(path) if path else None
             )
-            self.known[folder] = read_kustomization(path) if path else None
         return self.known[folder]
+
+    @cached_property
+    def _real(self) -> dict[str, Kustomization]:
+        return {os.path.realpath(folder): kustomization for folder, kustomization in self.found.items()}
 
     def closure(self, root: Kustomization) -> list[Kustomization]:
         """A kustomization and all that it builds upon, outermost first."""
@@ -190,7 +197,8 @@ class Graph:
 
     def roots(self) -> list[Kustomization]:
         """Those to be built: nobody found builds upon them, or only in a circle."""
-        built_upon = {folder for k in self.found.values() for folder in k.built_upon if folder != k.directory}
+        bases = ((k, self.at(folder)) for k in self.found.values() for folder in k.built_upon)
+        built_upon = {base.directory for k, base in bases if base is not None and base.path != k.path}
         chosen = [k for folder, k in self.found.items() if folder not in built_upon]
         reached = {k.path for root in chosen for k in self.closure(root)}
         for kustomization in sorted(self.found.values(), key=lambda k: k.path):
