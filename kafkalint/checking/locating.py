@@ -37,7 +37,7 @@ def _told_once(alike: list[Located]) -> Located:
     first, names = alike[0], dict.fromkeys(filter(None, map(_one_of_several, alike)))
     if not names or any(name in (first.note or "") for name in names):
         return first
-    said = f"as rendered in {listed(tuple(names))}"
+    said = f"in the rendering of {listed(tuple(names))}"
     return first._replace(note=f"{first.note}; {said}" if first.note else said)
 
 

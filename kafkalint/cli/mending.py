@@ -17,6 +17,7 @@ from kafkalint.fixing.text.diffs import unified_diff
 from kafkalint.linting import Rules, lint
 from kafkalint.manifests.loading import LoadRequest, UsageError, load
 from kafkalint.manifests.sources import STDIN
+from kafkalint.manifests.walking import CHART_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -148,7 +149,8 @@ class _Copy:
         self.stdin = request.stdin
         self.sources: tuple[Source, ...] = ()
         paths = [path for path in request.paths if path != STDIN]
-        values = [os.path.join(self.real, file) for chart in request.render.charts for file in chart.values]
+        named = (file for chart in request.render.charts for file in (*chart.values, f"{chart.chart}/{CHART_FILE}"))
+        values = [os.path.join(self.real, file) for file in named]
         self.shadow = Shadow.of(place, self.real, paths, values, from_git=request.from_git)
         moved = tuple(self.shadow.at(path) if os.path.isabs(path) else path for path in request.paths)
         self.request = request._replace(paths=moved, from_git=False, directory=self.shadow.working_directory)

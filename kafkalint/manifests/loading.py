@@ -123,6 +123,10 @@ def _load_paths(run: _Run) -> None:
     run.notices += found.notices
     run.files += len(found.files)
     run.first = next(iter(found.files), None)
+    if run.request.render.charts:
+        from kafkalint.manifests.rendering import lost  # noqa: PLC0415 - for those whose config names charts
+
+        run.notices += lost(run.request.render, run.directory)
     todo = plan(found.files)
     read_in = harvest(found.files, todo.consumed, run.opener.kinds)
     _load_plain(run, read_in)

@@ -22,7 +22,7 @@ from kafkalint.manifests.text import TextError
 from kafkalint.manifests.walking import Namer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from kafkalint.manifests.planning import Job
 
@@ -31,6 +31,7 @@ _ORIGIN = re.compile(
     rf"^(?P<indent>[ ]*){re.escape(ORIGIN_ANNOTATION)}: \|-?\n(?P<block>(?:(?P=indent)[ ]+.*\n?)+)", re.MULTILINE
 )
 _RELEASE = re.compile(r"[^a-z0-9]+")
+_GLOB = re.compile(r"[*?]")
 _LONGEST_RELEASE = 53
 _RESTRICTED = "is not in or below"
 """What Kustomize says of a file outside of the folder that names it, unless it is told to take it."""
@@ -55,12 +56,23 @@ def render(jobs: Sequence[Job], settings: RenderSettings, directory: str, worker
         return list(pool.map(lambda task: task.run(), tasks))
 
 
+def lost(settings: RenderSettings, directory: str) -> Iterator[Notice]:
+    """A word on each chart that the config asks to have rendered and that is not there."""
+    for entry in settings.charts if settings.helm else ():
+        if not _GLOB.search(entry.chart) and not os.path.isdir(os.path.join(directory, entry.chart)):
+            yield Notice(
+                entry.chart, "not rendered, so not checked: the config has this chart rendered, and it is not there"
+            )
+
+
 @dataclass(frozen=True)
 class _Task:
     job: Job
     settings: RenderSettings
     directory: str
     values: ChartValues | None = None
+    label: str = ""
+    """What tells this rendering of a chart from its others."""
 
     @property
     def folder(self) -> str:
@@ -68,8 +80,7 @@ class _Task:
 
     @property
     def name(self) -> str:
-        label = ", ".join(self.values_files)
-        return f"{self.folder} [{label}]" if label else self.folder
+        return f"{self.folder} [{self.label}]" if self.label else self.folder
 
     def run(self) -> Rendering:
         enabled = self.settings.kustomize if self.job.tool == "kustomize" else self.settings.helm
@@ -221,7 +232,17 @@ def _tasks(job: Job, settings: RenderSettings, directory: str) -> list[_Task]:
     if job.tool == "kustomize":
         return [task]
     asked = [entry for entry in settings.charts if matches(entry.chart, task.folder)]
-    return [replace(task, values=entry) for entry in asked] or [task]
+    labels = [", ".join(entry.values) for entry in asked]
+    alike = {label for label in labels if labels.count(label) > 1}
+    return [
+        replace(task, values=entry, label=_with_release(label, entry) if label in alike else label)
+        for entry, label in zip(asked, labels, strict=True)
+    ] or [task]
+
+
+def _with_release(label: str, entry: ChartValues) -> str:
+    release = f"{entry.namespace}/{entry.release}" if entry.namespace else entry.release
+    return f"{label}, {release}" if label else release
 
 
 def is_asked_for(job: Job, settings: RenderSettings, directory: str) -> bool:
