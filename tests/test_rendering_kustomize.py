@@ -391,7 +391,7 @@ def test_a_kustomization_that_is_no_yaml_is_said_although_nobody_can_tell_what_i
     root = tree(BASE, {"over/kustomization.yaml": "resources: [../base\n"})
     (notice,) = go(root).notices
     assert notice.subject == "over"
-    assert "over: invalid Kustomization: yaml: line 1: did not find expected ',' or ']'" in notice.message
+    assert "not checked: invalid Kustomization: yaml: line 1: did not find expected ',' or ']'. By" in notice.message
 
 
 # Nothing is fetched

@@ -98,7 +98,7 @@ class _Task:
             return self.failed(error.strerror or str(error))
 
     def failed(self, reason: str) -> Rendering:
-        shown = reason.replace(os.path.join(self.directory, ""), "").rstrip(".")
+        shown = reason.replace(os.path.join(self.directory, ""), "").removeprefix(f"{self.folder}: ").rstrip(".")
         by_hand = f"By hand: {self.by_hand(reason)}"
         return Rendering(notice=Notice(self.name, f"not rendered, so not checked: {shown}. {by_hand}"))
 
