@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.check import Run, SuppressionCheck
 from kafkalint.checking.directives import Directive
+from kafkalint.checking.finding import TextPlace
 from kafkalint.checking.locating import at_their_origin, locate, order
 from kafkalint.checking.outcome import ClusterSummary, Outcome
 from kafkalint.checking.policy import Judgement, judge, moved_comments
@@ -17,6 +18,7 @@ from kafkalint.checking.vocabulary import ALL, Vocabulary
 from kafkalint.manifests.documents import Document
 
 if TYPE_CHECKING:
+    from kafkalint.checking.finding import Located
     from kafkalint.checking.selection import Plan
     from kafkalint.config.settings import Config
     from kafkalint.kafka.model import KafkaModel, NodePool, Settings
@@ -59,6 +61,7 @@ def lint(loaded: Loaded, rules: Rules) -> Outcome:
         skipped=loaded.skipped,
         unreadable=unreadable,
         sources=len(loaded.sources) + len(loaded.unreadable),
+        clean=tuple(sorted(_clean(loaded, judgement.live))),
         rules=[item.check for item in rules.registry.checks],
     )
 
@@ -71,6 +74,16 @@ def _judged(loaded: Loaded, models: Sequence[KafkaModel], rules: Rules, ledger: 
     directives += moved_comments((locate(finding) for finding in findings), read, vocabulary)
     directives = list(_held(directives, loaded, rules))
     return judge(findings, rules.plan, directives, locate)
+
+
+def _clean(loaded: Loaded, live: Iterable[Located]) -> set[str]:
+    """What nothing is said of; a finding that was traced to a file counts for every rendering that shows it, too."""
+    blamed = {document.source.name for document in loaded.documents if document.unreadable}
+    for located in live:
+        place = located.finding.place
+        source = place.source if isinstance(place, TextPlace) else place.resource.document.source
+        blamed |= {source.name, located.location.file}
+    return {source.name for source in loaded.sources} - blamed
 
 
 def _held(directives: Iterable[Directive], loaded: Loaded, rules: Rules) -> Iterator[Directive]:

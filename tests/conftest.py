@@ -109,6 +109,12 @@ class Builder:
         max_size=20,
     ).map("".join)
     """Text that wants to be read as something else."""
+    nasty = (
+        "]]></failure><script>alert(1)</script> | `a` [x](y) ![x](y) <!-- @team #1 !2 **b** $x$ :100: "
+        "https://evil www.evil a@evil.example\n::error::x\n##vso[task.complete result=Succeeded;]x"
+        "\x00\x1b[31m\ud800\ufffe😀 %0A%5D%AZP25];,'\"&amp;"
+    )
+    """Everything that any format gives a meaning."""
     brokers = BROKERS
     rules = (BudgetTooLoose, BrokersTogether)
 

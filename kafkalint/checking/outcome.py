@@ -48,6 +48,8 @@ class Outcome(NamedTuple):
     unreadable: int = 0
     """Documents of which nothing was checked because they do not parse, or are no text."""
     sources: int = 0
+    clean: Sequence[str] = ()
+    """Names of the sources that were read to the end and have no live finding."""
     seconds: float = 0.0
     rules: Sequence[type[Check]] = ()
     """Every check that is loaded, by code."""

@@ -12,6 +12,7 @@ from kafkalint import __version__
 _COMMANDS = {
     "check": "Find what will go wrong with Kafka in these manifests.",
     "explain": "Show the page of a check in the terminal.",
+    "gate": "Let manifests pass unchanged, or not at all.",
     "rules": "List every check that is loaded, and where it comes from.",
 }
 

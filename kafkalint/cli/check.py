@@ -27,7 +27,8 @@ EXIT_FAULT = 3
     multiple=True,
     type=FormatChoice(),
     metavar="FORMAT[=FILE]",
-    help="text, json, sarif, github, rdjson or a plugin's, into FILE if one is given; repeatable.  [default: text]",
+    help="text, json, sarif, github, gitlab, azure, junit, checkstyle, rdjson, markdown or a plugin's, into FILE if "
+    "one is given; repeatable.  [default: text]",
 )
 @rule_options
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely.")

@@ -26,13 +26,13 @@ def write(session: Session, outcome: Outcome) -> None:
         if wanted.file is not None:
             _save(Path(wanted.file), _encoded(report(outcome, _screen())))
         elif instead is None:
-            _print(_encoded(report(outcome, _screen(sys.stdout))), sys.stdout)
+            put(_encoded(report(outcome, _screen(sys.stdout))), sys.stdout)
         elif mending is not None and mending.diff is None:
-            _print(_encoded(report(outcome, _screen(sys.stderr))), sys.stderr, "standard error")
+            put(_encoded(report(outcome, _screen(sys.stderr))), sys.stderr, "standard error")
         if wanted.name == "github":
             _summarise(outcome)
     if instead is not None:
-        _print(instead, sys.stdout)
+        put(instead, sys.stdout)
     if mending is not None and mending.diff is not None:
         _tell_plan(session.outcome, mending)
     for problem in mending.problems if mending is not None else ():
@@ -46,7 +46,8 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _print(data: bytes, stream: TextIO | None, called: str = "standard output") -> None:
+def put(data: bytes, stream: TextIO | None, called: str = "standard output") -> None:
+    """Write bytes to a stream; where that fails it is said and ends the program."""
     if stream is None:  # closed by whoever started the program
         _give_up(called, "it is closed")
     try:

@@ -74,31 +74,48 @@ class Session(NamedTuple):
     """What was mended, where that was asked for."""
 
 
-def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
-    """Do what the options ask for; raises ProblemsFound where that cannot be done."""
-    started = time.perf_counter()
-    registry = _registry(options.plugins)
-    config, registry = _config(options, registry)
-    reports = tuple((wanted, _report(wanted.name, registry)) for wanted in formats)
-    chosen = _plan(options, config, registry)
-    request = _request(options, config)
+class Setup(NamedTuple):
+    """What a run goes by, known before anything is loaded."""
+
+    rules: Rules
+    fail_on: Level | None
+    """None for never."""
+
+    @property
+    def config(self) -> Config:
+        """What `.kafkalint.yaml` says."""
+        return self.rules.config
+
+
+def set_up(options: CheckOptions) -> Setup:
+    """Load plugins and config, and choose the rules; raises ProblemsFound."""
+    config, registry = _config(options, _registry(options.plugins))
     rules = Rules(
         registry=registry,
-        plan=chosen,
+        plan=_plan(options, config, registry),
         config=config,
         settings=config.settings(options.strimzi_version, options.kubernetes_version),
         today=date.today(),  # noqa: DTZ011 - an expiry date in a config means the reader's day
         directory=str(Path.cwd()),
         whole=not options.paths or options.from_git,
     )
-    outcome, mending = _mended(lint(_load(request), rules), request, rules, options, formats)
+    fail_on = options.fail_on or config.fail_on or Level.ERROR.value
+    return Setup(rules, None if fail_on == NEVER else Level(fail_on))
+
+
+def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
+    """Do what the options ask for; raises ProblemsFound where that cannot be done."""
+    started = time.perf_counter()
+    setup = set_up(options)
+    reports = tuple((wanted, _report(wanted.name, setup.rules.registry)) for wanted in formats)
+    request = _request(options, setup.config)
+    outcome, mending = _mended(lint(_load(request), setup.rules), request, setup.rules, options, formats)
     outcome = outcome._replace(
         include_suppressed=options.include_suppressed,
         seconds=time.perf_counter() - started,
         directory=_below_repository(Path.cwd()),
     )
-    fail_on = options.fail_on or config.fail_on or Level.ERROR.value
-    return Session(outcome, reports, None if fail_on == NEVER else Level(fail_on), mending)
+    return Session(outcome, reports, setup.fail_on, mending)
 
 
 def _mended(
@@ -167,7 +184,8 @@ def _plan(options: CheckOptions, config: Config, registry: Registry) -> Plan:
     return chosen
 
 
-def _standard_input() -> bytes:
+def standard_input() -> bytes:
+    """All of it; nothing where whoever started the program closed it."""
     return sys.stdin.buffer.read() if sys.stdin is not None else b""
 
 
@@ -176,7 +194,7 @@ def _request(options: CheckOptions, config: Config) -> LoadRequest:
     paths = options.paths or (".",)
     return LoadRequest(
         paths=paths,
-        stdin=_standard_input() if STDIN in paths else None,
+        stdin=standard_input() if STDIN in paths else None,
         stdin_filename=options.stdin_filename,
         from_git=options.from_git,
         render=config.render_settings(directory, options.kubernetes_version),

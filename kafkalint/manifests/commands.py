@@ -35,7 +35,7 @@ class CommandError(Exception):
     """Why a program gave no result, in one line."""
 
 
-def run(command: Sequence[str], *, directory: str, seconds: float, most: int) -> bytes:
+def run(command: Sequence[str], *, directory: str, seconds: float, most: int, fetch: bool = False) -> bytes:
     """What a program writes to standard output; raises CommandError where it fails, dawdles or says too much."""
     import subprocess  # noqa: PLC0415 - only rendering needs these
     import threading  # noqa: PLC0415
@@ -44,7 +44,7 @@ def run(command: Sequence[str], *, directory: str, seconds: float, most: int) ->
         process = subprocess.Popen(  # noqa: S603 - no shell, and a program from the PATH
             command,
             cwd=directory,
-            env=_environment(),
+            env=_environment(fetch=fetch),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -116,11 +116,15 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.poll()
 
 
-def _environment() -> dict[str, str]:
+def _environment(*, fetch: bool) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name not in _GIT_STATE}
+    # Nobody is there to type a password.
+    environment["GIT_TERMINAL_PROMPT"] = "0"
+    if fetch:
+        environment.setdefault("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+        return environment
     # Nothing is fetched, whatever else was overlooked: git may clone what is on this disk, and nobody is at this proxy.
     environment["GIT_ALLOW_PROTOCOL"] = "file"
-    environment["GIT_TERMINAL_PROMPT"] = "0"
     for name in _PROXIES:
         environment[name] = environment[name.lower()] = _NOBODY
     for name in ("NO_PROXY", "no_proxy"):

@@ -109,7 +109,10 @@ def _objects(document: Document, node: Node, route: Route) -> Iterator[Resource]
     if version or child(node, "metadata"):
         # The wrapper that asked for origins is kafkalint's own: checks see what the user's own build would hold.
         wrapped = document.source.rendered_by == "kustomize"
-        yield Resource(document, node, route, take_annotation(node, ORIGIN_ANNOTATION) if wrapped else None)
+        resource = Resource(document, node, route, take_annotation(node, ORIGIN_ANNOTATION) if wrapped else None)
+        if document.source.object_origins:
+            resource.origin = document.source.object_origins.get(resource.identity, resource.origin)
+        yield resource
 
 
 def _template(text: str, offset: int) -> int | None:

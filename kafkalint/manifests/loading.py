@@ -42,6 +42,8 @@ class LoadRequest(NamedTuple):
     """Files and folders; `-` stands for `stdin`."""
     stdin: bytes | None = None
     stdin_filename: str | None = None
+    given: tuple[Source, ...] = ()
+    """Renderings that somebody has made already."""
     from_git: bool = False
     """Of folders, only the files that git tracks."""
     render: RenderSettings = RenderSettings()
@@ -98,6 +100,9 @@ def load(request: LoadRequest) -> Loaded:
     run = _Run(request, directory, Opener(directory, kinds))
     _load_paths(run)
     _load_stdin(run)
+    for source in request.given:
+        run.files += 1
+        run.rendered += run.opener.stream(source)
     for opened in (*run.rendered, *run.piped):
         opened.settle(_kafka_words([opened]))
     run.skipped += sum(opened.skipped for opened in run.opened)

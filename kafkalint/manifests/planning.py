@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kafkalint.manifests.sniffing import mentions_kafka
-from kafkalint.manifests.walking import CHART_FILE, KUSTOMIZATION_FILES
+from kafkalint.manifests.walking import CHART_FILE, KUSTOMIZATION_FILES, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -65,6 +65,27 @@ def plan(files: Iterable[FoundFile]) -> Plan:
             jobs.append(Job("helm", os.path.join(directory, CHART_FILE), tuple(members)))
     consumed = inside | {path for job in jobs for path in job.files} | {k.path for k in graph.found.values()}
     return Plan(tuple(jobs), frozenset(consumed))
+
+
+def job_for(folder: str, tool: Literal["kustomize", "helm"] | None = None) -> Job:
+    """The rendering of one folder, by this tool or by what lies in it; raises UsageError where that is not clear."""
+    from kafkalint.manifests.kustomizations import Graph  # noqa: PLC0415 - as above
+
+    here = [path for name in KUSTOMIZATION_FILES if os.path.isfile(path := os.path.join(folder, name))]
+    chart = os.path.join(folder, CHART_FILE)
+    charted = os.path.isfile(chart)
+    if tool == "helm" and not charted:
+        raise UsageError(f"no {CHART_FILE} in it: this is no Helm chart")
+    if tool == "kustomize" and not here:
+        raise UsageError(f"no {KUSTOMIZATION_FILES[0]} in it: there is nothing for Kustomize to build")
+    if tool is None and here and charted:
+        raise UsageError(f"a {CHART_FILE} and a {os.path.basename(here[0])} in it: say which to render")
+    if tool is None and not here and not charted:
+        raise UsageError(f"neither a {KUSTOMIZATION_FILES[0]} nor a {CHART_FILE} in it: there is nothing to render")
+    if tool == "helm" or (tool is None and charted):
+        return Job("helm", chart, (chart,))
+    graph = Graph(here)
+    return _kustomize(graph, graph.roots()[0])
 
 
 def _sorted_into(charts: list[str], paths: list[str]) -> dict[str, list[str]]:

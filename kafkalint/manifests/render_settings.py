@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from kafkalint.manifests.globs import matches
 from kafkalint.manifests.reading import MAX_BYTES
 
 SECONDS = 60.0
@@ -28,5 +29,11 @@ class RenderSettings(NamedTuple):
     charts: tuple[ChartValues, ...] = ()
     """Each entry is one rendering of the charts that it names; a chart without one is rendered with its own values."""
     kubernetes_version: str | None = None
+    fetch: bool = False
+    """Whether renderers may fetch what is not on this disk."""
     seconds: float = SECONDS
     most: int = MAX_BYTES
+
+    def charts_at(self, folder: str) -> list[ChartValues]:
+        """The renderings that are asked for of the chart in a folder, named from the working directory."""
+        return [entry for entry in self.charts if matches(entry.chart, folder)]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from kafkalint.manifests.charts import read_chart, template_path
 from kafkalint.manifests.commands import CommandError, run
 from kafkalint.manifests.documents import documents
-from kafkalint.manifests.globs import matches
 from kafkalint.manifests.kustomize_origins import origin_file
 from kafkalint.manifests.notices import Notice
 from kafkalint.manifests.remotes import remotes
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kafkalint.manifests.planning import Job
+    from kafkalint.manifests.resources import Identity
 
 _WRAPPER = "kustomization.yaml"
 _ORIGIN = re.compile(
@@ -65,6 +65,34 @@ def lost(settings: RenderSettings, directory: str) -> Iterator[Notice]:
             )
 
 
+def emit(
+    job: Job, settings: RenderSettings, directory: str, values: ChartValues | None = None, arguments: Sequence[str] = ()
+) -> Source:
+    """What a folder is rendered to, as it would be applied: its bytes are the tool's own; raises CommandError.
+
+    `arguments` go to the tool as they are.
+    """
+    task = _Task(job, settings, directory, values, arguments=tuple(arguments))
+    if job.tool == "helm":
+        return task.charted("--include-crds")
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - as above
+
+    with ThreadPoolExecutor(1) as pool:
+        # The build that tells where objects come from is another one: some of a kustomization holds for a root only.
+        telling = pool.submit(task.run)
+        source = task.source(task.built())
+        told = telling.result().source
+    return replace(source, origins=told.origins, object_origins=_object_origins(told)) if told else source
+
+
+def _object_origins(told: Source) -> dict[Identity, str]:
+    try:
+        resources = [resource for document in documents(told) for resource in document.resources]
+    except TextError:
+        return {}
+    return {resource.identity: resource.origin for resource in resources if resource.origin}
+
+
 @dataclass(frozen=True)
 class _Task:
     job: Job
@@ -73,6 +101,7 @@ class _Task:
     values: ChartValues | None = None
     label: str = ""
     """What tells this rendering of a chart from its others."""
+    arguments: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -127,7 +156,7 @@ class _Task:
         import tempfile  # noqa: PLC0415 - only rendering needs it
 
         self.refuse_remotes()
-        command = [*_kustomize_command(), *self.inflating()]
+        command = [*_kustomize_command(), *self.inflating(), *self.arguments]
         with tempfile.TemporaryDirectory(prefix="kafkalint-") as place:
             # The real paths: a relative one through a symbolic link, as /tmp is on macOS, would lead elsewhere.
             wrapper = os.path.realpath(place)
@@ -135,7 +164,7 @@ class _Task:
             with open(os.path.join(wrapper, _WRAPPER), "w", encoding="utf-8") as file:
                 file.write(_wrapper(target))
             try:
-                data = run(command, directory=wrapper, seconds=self.settings.seconds, most=self.settings.most)
+                data = self.called(command, wrapper)
             except CommandError as failure:
                 raise CommandError(str(failure).replace(wrapper, self.folder)) from None
         source = self.source(data)
@@ -143,7 +172,7 @@ class _Task:
 
     def refuse_remotes(self) -> None:
         """Raise CommandError where something would have to be fetched: no linter calls out unasked."""
-        found = list(remotes(self.job.files))
+        found = [] if self.settings.fetch else list(remotes(self.job.files))
         if found:
             first = found[0]
             where = f"{Namer(self.directory)(first.file)}:{first.line}"
@@ -161,6 +190,15 @@ class _Task:
         version = self.settings.kubernetes_version
         helm = ["--enable-helm", "--helm-command", _program("helm")]
         return [*helm, "--helm-kube-version", version] if version else helm
+
+    def built(self) -> bytes:
+        """What the folder itself is built to."""
+        self.refuse_remotes()
+        return self.called([*_kustomize_command(), *self.inflating(), *self.arguments], self.job.directory)
+
+    def called(self, command: list[str], place: str) -> bytes:
+        settings = self.settings
+        return run(command, directory=place, seconds=settings.seconds, most=settings.most, fetch=settings.fetch)
 
     def kustomize_origins(self, source: Source, wrapper: str) -> dict[str, str]:
         try:
@@ -182,15 +220,17 @@ class _Task:
         return _RELEASE.sub("-", wanted.lower()).strip("-")[:_LONGEST_RELEASE].strip("-") or "release"
 
     def helm(self) -> Rendering:
-        command = [_program("helm"), "template", self.release(), self.job.directory, "--skip-tests"]
-        command += self.helm_flags(self.directory)
-        place = self.directory or os.curdir
+        return Rendering(source=self.charted())
+
+    def charted(self, *flags: str) -> Source:
+        command = [_program("helm"), "template", self.release(), self.job.directory, "--skip-tests", *flags]
+        command += [*self.helm_flags(self.directory), *self.arguments]
         try:
-            data = run(command, directory=place, seconds=self.settings.seconds, most=self.settings.most)
+            data = self.called(command, self.directory or os.curdir)
         except CommandError as failure:
             raise self.told(failure) from None
         source = self.source(data)
-        return Rendering(source=replace(source, origins=self.helm_origins(source)))
+        return replace(source, origins=self.helm_origins(source))
 
     def helm_flags(self, directory: str) -> list[str]:
         """What Helm is told of values and the cluster, its files in this directory."""
@@ -231,7 +271,7 @@ def _tasks(job: Job, settings: RenderSettings, directory: str) -> list[_Task]:
     task = _Task(job, settings, directory)
     if job.tool == "kustomize":
         return [task]
-    asked = [entry for entry in settings.charts if matches(entry.chart, task.folder)]
+    asked = settings.charts_at(task.folder)
     labels = [", ".join(entry.values) for entry in asked]
     alike = {label for label in labels if labels.count(label) > 1}
     return [

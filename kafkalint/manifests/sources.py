@@ -12,6 +12,8 @@ from kafkalint.manifests.text import Span, Text, decode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from kafkalint.manifests.resources import Identity
+
 _MARK = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _CONTENT = re.compile(r"^(?!---|\.\.\.|%|[ \t]*#)[ \t]*\S|^---[ \t]+[^#\s]", re.MULTILINE)
 _LINE_END = re.compile(r"\r\n|\n|\r|\Z")
@@ -36,6 +38,8 @@ class Source:
     """For a rendering: the file that says what is rendered, written like `name`."""
     patches: tuple[str, ...] = ()
     """For a rendering: the files that may have changed an object after it was read, outermost first."""
+    object_origins: Mapping[Identity, str] = field(default_factory=dict, repr=False)
+    """For a rendering that says nothing of it itself: what Kustomize's origin annotation would say of each object."""
     working_directory: str = field(default="", repr=False)
     """What `name` and the other paths are relative to; empty for the process's own."""
 

@@ -18,6 +18,7 @@ from kafkalint.manifests.sources import STDIN
 from kafkalint.reports.line_hashes import line_hashes
 from kafkalint.reports.wording import (
     HOME,
+    UNREADABLE,
     changes_of,
     clipped,
     fault_title,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 _ROOT = "SRCROOT"
-_UNREADABLE = "KL001"
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 _SEVERITIES = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "recommendation"}
 _SEMANTIC_VERSION = re.compile(r"\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
@@ -164,7 +164,7 @@ class _Run:
         return fingerprints
 
     def invocation(self) -> dict[str, Any]:
-        unreadable = [located for located in ordered(self.outcome.findings) if located.finding.code == _UNREADABLE]
+        unreadable = [located for located in ordered(self.outcome.findings) if located.finding.code == UNREADABLE]
         invocation: dict[str, Any] = {"executionSuccessful": self.outcome.complete and not unreadable}
         status = self.outcome.arguments.get("exit_code")
         if isinstance(status, int):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 HOME = "https://kafkalint.dev"
 
+UNREADABLE = "KL001"
+"""The rule whose findings mean that a document was not checked at all."""
+
 _OWN_CODE = re.compile(r"KL\d{3}")
 _FIX, _UNSAFE = "--fix", "--fix --unsafe-fixes"
 _OPTIONS = {Applicability.SAFE: _FIX, Applicability.NEW: _FIX, Applicability.UNSAFE: _UNSAFE}
