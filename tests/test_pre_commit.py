@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from real_tools import real_helm, real_kustomize
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
@@ -57,8 +58,6 @@ metadata: {name: orders, labels: {strimzi.io/cluster: events}}
 spec: {partitions: 3}
 """
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for a tool is a shell script")
-real_kustomize = pytest.mark.skipif(not shutil.which("kustomize"), reason="kustomize is not on the PATH")
-real_helm = pytest.mark.skipif(not shutil.which("helm"), reason="helm is not on the PATH")
 
 
 def git(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kafkalint.manifests.planning import plan, plan_roots
 from kafkalint.manifests.sources import STDIN
-from kafkalint.manifests.walking import find
+from kafkalint.manifests.walking import CHART_FILE, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,7 +37,8 @@ class Shadow:
         directory = request.directory
         paths = [path for path in request.paths if path != STDIN]
         roots = [os.path.join(directory, path) for path in request.roots]
-        values = [os.path.join(directory, file) for chart in request.render.charts for file in chart.values]
+        named = (file for chart in request.render.charts for file in (*chart.values, f"{chart.chart}/{CHART_FILE}"))
+        values = [os.path.join(directory, file) for file in named]
         found = find(paths, directory, from_git=request.from_git)
         jobs = [*plan(found.files).jobs, *(plan_roots(roots).jobs if roots else ())]
         every = (*(file.path for file in found.files), *_rendered_from(jobs), *_below(values))
@@ -122,24 +123,13 @@ def _rendered_from(jobs: Iterable[Job]) -> Iterator[str]:
     for job in jobs:
         yield from job.files
         yield job.file
-        yield from _below([job.directory] if job.tool == "helm" else _chart_homes(job.files))
+        yield from _below([job.directory] if job.tool == "helm" else filter(os.path.isdir, job.charts))
 
 
 def _below(paths: Iterable[str]) -> Iterator[str]:
     """Files as they are, and every file of a folder."""
     for path in paths:
         yield from [path] if os.path.isfile(path) else _tree(path)
-
-
-def _chart_homes(files: Iterable[str]) -> Iterator[str]:
-    from kafkalint.manifests.kustomizations import read_kustomization  # noqa: PLC0415 - for those who render
-    from kafkalint.manifests.walking import KUSTOMIZATION_FILES  # noqa: PLC0415 - as above
-
-    for path in files:
-        if os.path.basename(path) in KUSTOMIZATION_FILES:
-            home = read_kustomization(path).charts
-            if home and os.path.isdir(home):
-                yield home
 
 
 def _tree(folder: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.kustomizations import load_data
+from kafkalint.manifests.reading import ReadError
 from kafkalint.manifests.resources import dig, items
 from kafkalint.manifests.walking import CHART_FILE
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 8
 _LOCAL = "file://"
+_MOST_UNPACKED = 64 * 1024 * 1024
 
 
 class Chart(NamedTuple):
@@ -68,6 +70,18 @@ def chart_folders(chart: Chart) -> list[str]:
                 reached[folder] = None
                 pending.append(read_chart(folder))
     return list(reached)
+
+
+def unpacked(path: str) -> bytes:
+    """What a packed chart holds, to look for words in; raises ReadError where that cannot be told."""
+    import gzip  # noqa: PLC0415 - few charts are packed
+    import zlib  # noqa: PLC0415 - as above
+
+    try:
+        with gzip.open(path) as stream:
+            return stream.read(_MOST_UNPACKED)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ReadError(str(error)) from None
 
 
 def chart_roots(directories: Iterable[str]) -> list[str]:

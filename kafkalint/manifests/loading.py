@@ -23,7 +23,7 @@ from kafkalint.manifests.render_settings import RenderSettings
 from kafkalint.manifests.sniffing import Kinds, Relevance, sniff
 from kafkalint.manifests.sources import STDIN, Source
 from kafkalint.manifests.text import TextError
-from kafkalint.manifests.walking import UsageError, find
+from kafkalint.manifests.walking import PACKED, UsageError, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,6 +131,12 @@ def _load_paths(run: _Run) -> None:
     run.notices += found.notices
     run.files += len(found.files)
     run.first = next(iter(found.files), None)
+    # Whoever names files, or asks for what changed files go into, has not asked for these charts.
+    whole = not run.request.roots and any(os.path.isdir(os.path.join(run.directory, path)) for path in paths)
+    if whole and run.request.render.charts:
+        from kafkalint.manifests.rendering import lost  # noqa: PLC0415 - for those whose config names charts
+
+        run.notices += lost(run.request.render, run.directory)
     todo = plan(found.files)
     read_in = harvest(found.files, todo.consumed, run.opener.kinds)
     _load_plain(run, read_in)
@@ -197,10 +203,18 @@ class _Mentions:
     def __call__(self, path: str) -> bool:
         if path not in self.known:
             try:
-                self.known[path] = sniff(read(path), self.kinds).relevance is Relevance.CORE
+                self.known[path] = sniff(_unpacked(path), self.kinds).relevance is Relevance.CORE
             except ReadError:
                 self.known[path] = False
         return self.known[path]
+
+
+def _unpacked(path: str) -> bytes:
+    if not path.endswith(PACKED):
+        return read(path)
+    from kafkalint.manifests.charts import unpacked  # noqa: PLC0415 - few charts are packed
+
+    return unpacked(path)
 
 
 def _load_stdin(run: _Run) -> None:

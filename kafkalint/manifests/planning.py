@@ -9,7 +9,7 @@ from kafkalint.manifests.sniffing import mentions_kafka
 from kafkalint.manifests.walking import CHART_FILE, KUSTOMIZATION_FILES, UsageError, find
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kafkalint.manifests.charts import Chart
     from kafkalint.manifests.kustomizations import Graph, Kustomization
@@ -29,6 +29,10 @@ class Job(NamedTuple):
     """Absolute paths of all that goes into it, as far as that is on this disk."""
     patches: tuple[str, ...] = ()
     component: bool = False
+    charts: tuple[str, ...] = ()
+    """The folders of the charts that a kustomization inflates."""
+    unreadable: bool = False
+    """Whether nobody can tell all that goes into it."""
     within: tuple[str, ...] = ()
     """Absolute paths at or below which anything may go into it: charts, and what is referred to and not there."""
 
@@ -60,8 +64,8 @@ def plan(files: Iterable[FoundFile]) -> Plan:
     in_chart = _sorted_into(charts, paths)
     inside = {path for members in in_chart.values() for path in members}
     graph = Graph(path for path in kustomizations if path not in inside)
-    jobs = [_kustomize(graph, root) for root in graph.roots()]
-    inflated = tuple(os.path.join(k.charts, "") for k in graph.known.values() if k and k.charts)
+    jobs = [_with_charts(_kustomize(graph, root), in_chart) for root in graph.roots()]
+    inflated = tuple(os.path.join(chart, "") for k in graph.known.values() if k for chart in k.charts)
     for directory, members in in_chart.items():
         if not os.path.join(directory, "").startswith(inflated) and not (chart := read_chart(directory)).library:
             jobs.append(_helm(chart, members))
@@ -110,10 +114,19 @@ def _kustomize(graph: Graph, root: Kustomization) -> Job:
     files = {path: None for k in closure for path in (k.path, *k.files)}
     # A kustomization may hold patches itself, written out in place.
     patches = {path: None for k in closure for path in (k.path, *k.patches)}
-    within = [path for k in closure for path in (*k.absent, *([k.charts] if k.charts else ()))]
+    charts = {chart: None for k in closure for chart in k.charts}
+    within = [path for k in closure for path in (*k.absent, *k.charts)]
     within += [folder for k in closure for folder in k.built_upon if graph.at(folder) is None]
-    places = tuple(dict.fromkeys(within))
-    return Job("kustomize", root.path, tuple(files), tuple(patches), root.component, within=places)
+    return Job(
+        "kustomize",
+        root.path,
+        tuple(files),
+        tuple(patches),
+        root.component,
+        charts=tuple(charts),
+        unreadable=any(k.unreadable for k in closure),
+        within=tuple(dict.fromkeys(within)),
+    )
 
 
 def _helm(chart: Chart, members: Iterable[str]) -> Job:
@@ -137,6 +150,27 @@ def _whole_chart(folder: str) -> Job:
     return _helm(read_chart(folder), (file.path for file in find((folder,), folder).files))
 
 
+def _with_charts(job: Job, in_chart: Mapping[str, list[str]]) -> Job:
+    """The job with the files of the charts that it inflates, which are rendered by nobody else."""
+    inflated = tuple(os.path.join(chart, "") for chart in job.charts)
+    found = [
+        path for chart, members in in_chart.items() if os.path.join(chart, "").startswith(inflated) for path in members
+    ]
+    return job._replace(files=(*job.files, *found)) if inflated else job
+
+
 def concerns_kafka(job: Job, mentions: Callable[[str], bool]) -> bool:
     """Whether anything that goes into a rendering, or the name of its folder, speaks of Kafka."""
-    return mentions_kafka(os.fsencode(os.path.basename(job.directory))) or any(map(mentions, job.files))
+    named = mentions_kafka(os.fsencode(os.path.basename(job.directory)))
+    if job.unreadable or named or any(map(mentions, job.files)):
+        return True
+    return any(map(mentions, _unlisted(job)))
+
+
+def _unlisted(job: Job) -> Iterator[str]:
+    """Files of charts that are no YAML: helpers that write whole objects, packed subcharts."""
+    for chart in (job.directory,) if job.tool == "helm" else job.charts:
+        for folder, folders, names in os.walk(chart):
+            folders.sort()
+            paths = (os.path.join(folder, name) for name in sorted(names))
+            yield from (path for path in paths if path not in job.files)

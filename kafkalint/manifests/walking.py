@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 EXTENSIONS = (".yaml", ".yml", ".json")
 CHART_FILE = "Chart.yaml"
+PACKED = ".tgz"
+"""How the names of packed charts end."""
 KUSTOMIZATION = "Kustomization"
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", KUSTOMIZATION)
 _SKIPPED = frozenset(("node_modules", "__pycache__"))
