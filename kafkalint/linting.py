@@ -42,6 +42,8 @@ class Rules(NamedTuple):
     """Whether the run sees the whole repository; an entry of the config that meets nothing is then unused."""
     baseline: Baseline | None = None
     """Findings that were there before."""
+    partial: bool = False
+    """Whether files go into more than the run sees: what suppresses nothing here may be needed there."""
 
 
 def lint(loaded: Loaded, rules: Rules) -> Outcome:
@@ -51,7 +53,8 @@ def lint(loaded: Loaded, rules: Rules) -> Outcome:
     models = read_models(loaded.bundles, rules.registry.flavours, rules.settings, ledger)
     checks = [check() for check in rules.plan.checks if not issubclass(check, SuppressionCheck)]
     unreadable = sum(1 for document in documents if document.unreadable)
-    run_checks(checks, documents, models, ledger, Run(loaded.sources, models, not loaded.notices and not unreadable))
+    complete = not (rules.partial or loaded.notices or unreadable)
+    run_checks(checks, documents, models, ledger, Run(loaded.sources, models, complete))
     judgement = _judged(loaded, models, rules, ledger)
     faults = tuple(dict.fromkeys((*ledger.faults, *judgement.faults)))
     live, known, use = _told_apart(judgement.live, loaded, rules, documents, faults)
@@ -117,6 +120,9 @@ def _held(directives: Iterable[Directive], loaded: Loaded, rules: Rules) -> Iter
     complete = rules.whole and not loaded.notices and not any(each.unreadable for each in loaded.documents)
     across = frozenset(item.check.code for item in rules.registry.checks if item.check.cross_resource) | {ALL}
     for directive in directives:
+        if rules.partial:
+            yield directive._replace(provable=False, removable=False)
+            continue
         yield directive if complete or across.isdisjoint(directive.codes) else directive._replace(removable=False)
 
 

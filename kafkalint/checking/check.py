@@ -117,7 +117,7 @@ class Run(NamedTuple):
     """Every source that was read, in the order of the input."""
     models: Sequence[KafkaModel]
     complete: bool = True
-    """False where a part of the input could not be read or rendered: what is not found may be there."""
+    """False where a part was not looked at, or could not be read or rendered: what is not found may be there."""
 
 
 class RunCheck(Check):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--values", multiple=True, type=click.Path(), metavar="FILE", help="Values file for a chart; repeatable.")
 @click.option("--release", metavar="NAME", help="Name of a chart's release.")
 @click.option("--namespace", metavar="NAMESPACE", help="Namespace of a chart's release.")
+@click.option("--fetch", is_flag=True, help="Let the renderer fetch what is not on this disk.")
 @click.option("--allow-empty", is_flag=True, help="Let no manifests at all pass.")
 @click.option(
     "--most", type=click.IntRange(0), default=10, show_default=True, metavar="N", help="Findings to print at most."

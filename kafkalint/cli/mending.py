@@ -147,11 +147,14 @@ class _Copy:
         self.stdin_name = (request.stdin_filename or STDIN) if request.stdin is not None else None
         self.stdin = request.stdin
         self.sources: tuple[Source, ...] = ()
-        paths = [path for path in request.paths if path != STDIN]
-        values = [os.path.join(self.real, file) for chart in request.render.charts for file in chart.values]
-        self.shadow = Shadow.of(place, self.real, paths, values, from_git=request.from_git)
-        moved = tuple(self.shadow.at(path) if os.path.isabs(path) else path for path in request.paths)
-        self.request = request._replace(paths=moved, from_git=False, directory=self.shadow.working_directory)
+        self.shadow = Shadow.of(place, request)
+        paths, roots = (
+            tuple(self.shadow.at(path) if os.path.isabs(path) else path for path in each)
+            for each in (request.paths, request.roots)
+        )
+        self.request = request._replace(
+            paths=paths, roots=roots, from_git=False, directory=self.shadow.working_directory
+        )
 
     def lint(self) -> Outcome:
         """What the checks say of the copies."""

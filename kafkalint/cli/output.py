@@ -25,6 +25,8 @@ def write(session: Session, outcome: Outcome) -> None:
     for wanted, report in session.reports:
         if wanted.file is not None:
             _save(Path(wanted.file), _encoded(report(outcome, _screen())))
+        elif session.idle and wanted.name == "text":
+            continue
         elif instead is None:
             put(_encoded(report(outcome, _screen(sys.stdout))), sys.stdout)
         elif mending is not None and mending.diff is None:

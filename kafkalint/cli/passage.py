@@ -50,6 +50,7 @@ def passage(ctx: click.Context, given: dict[str, Any]) -> Passage:
         release=given["release"] or "",
         namespace=given["namespace"] or "",
         arguments=given["renderer_arguments"],
+        fetch=given["fetch"],
     )
     piped = _piped(wanted) if wanted.path == STDIN else None
     listed = resource_list(piped) if piped else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.finding import Level
 from kafkalint.checking.selection import Choice, Plan, Profile, SelectionError, plan
-from kafkalint.config.finding import find_config
+from kafkalint.config.finding import NAME, find_config
 from kafkalint.config.problems import ConfigError
 from kafkalint.config.settings import Config
 from kafkalint.linting import Rules, lint
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kafkalint.cli.options import OutputFormat
     from kafkalint.config.baselines import BaselineFile
     from kafkalint.kafka.versions import Version
+    from kafkalint.manifests.planning import Tool
 
 NEVER = "never"
 
@@ -57,6 +58,7 @@ class CheckOptions(NamedTuple):
     unsafe_fixes: bool = False
     diff: bool = False
     patch: str | None = None
+    render: Tool | None = None
 
 
 class ProblemsFound(Exception):  # noqa: N818 - what stops the run is the user's problem, or a plugin's, and no error of this code
@@ -79,6 +81,8 @@ class Session(NamedTuple):
     """What was mended, where that was asked for."""
     writing: Writing | None = None
     """What became of the baseline, where it was to be written."""
+    idle: bool = False
+    """Whether there was nothing to do: nothing is rendered from the files given."""
 
 
 class Setup(NamedTuple):
@@ -106,8 +110,9 @@ def set_up(options: CheckOptions) -> Setup:
         settings=config.settings(options.strimzi_version, options.kubernetes_version),
         today=date.today(),  # noqa: DTZ011 - an expiry date in a config means the reader's day
         directory=str(Path.cwd()),
-        whole=not options.paths or options.from_git,
         baseline=known.baseline if known else None,
+        whole=(not options.paths or options.from_git) and not options.render,
+        partial=options.render is not None,
     )
     fail_on = options.fail_on or config.fail_on or Level.ERROR.value
     return Setup(rules, None if fail_on == NEVER else Level(fail_on), known)
@@ -119,7 +124,8 @@ def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
     setup = set_up(options)
     reports = tuple((wanted, _report(wanted.name, setup.rules.registry)) for wanted in formats)
     request = _request(options, setup.config)
-    outcome, mending = _mended(lint(_load(request), setup.rules), request, setup.rules, options, formats)
+    loaded = _load(request, options)
+    outcome, mending = _mended(lint(loaded, setup.rules), request, setup.rules, options, formats)
     outcome = outcome._replace(
         include_suppressed=options.include_suppressed,
         seconds=time.perf_counter() - started,
@@ -130,7 +136,8 @@ def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
         from kafkalint.cli.baselining import write  # noqa: PLC0415 - once in a while
 
         outcome, writing = write(setup.baseline, outcome, done=mending is None or not mending.problems)
-    return Session(outcome, reports, setup.fail_on, mending, writing)
+    idle = bool(options.render) and not (loaded.sources or loaded.notices)
+    return Session(outcome, reports, setup.fail_on, mending, writing, idle)
 
 
 def _mended(
@@ -175,8 +182,7 @@ def _config(options: CheckOptions, registry: Registry) -> tuple[Config, Registry
 
 
 def _baseline(options: CheckOptions, config: Config) -> BaselineFile | None:
-    given = options.write_baseline if options.write_baseline is not None else options.baseline
-    file = config.baseline_file if given is None else Path(given)
+    file = _baseline_file(options, config)
     if file is None:
         return None
     from kafkalint.config.baselines import open_baseline  # noqa: PLC0415 - for those who have one
@@ -186,6 +192,11 @@ def _baseline(options: CheckOptions, config: Config) -> BaselineFile | None:
         return open_baseline(file, str(Path.cwd()), stdin=stdin, may_be_missing=options.write_baseline is not None)
     except ConfigError as error:
         raise ProblemsFound([safe(str(problem)) for problem in error.problems]) from None
+
+
+def _baseline_file(options: CheckOptions, config: Config) -> Path | None:
+    given = options.write_baseline if options.write_baseline is not None else options.baseline
+    return config.baseline_file if given is None else Path(given)
 
 
 def _report(name: str, registry: Registry) -> Report:
@@ -221,7 +232,7 @@ def standard_input() -> bytes:
 def _request(options: CheckOptions, config: Config) -> LoadRequest:
     directory = str(Path.cwd())
     paths = options.paths or (".",)
-    return LoadRequest(
+    request = LoadRequest(
         paths=paths,
         stdin=standard_input() if STDIN in paths else None,
         stdin_filename=options.stdin_filename,
@@ -232,13 +243,33 @@ def _request(options: CheckOptions, config: Config) -> LoadRequest:
         jobs=options.jobs,
         directory=directory,
     )
+    return _reaching(request, options.render, options, config) if options.render else request
 
 
-def _load(request: LoadRequest) -> Loaded:
+def _reaching(request: LoadRequest, tool: Tool, options: CheckOptions, config: Config) -> LoadRequest:
+    """The request for what a tool renders from the paths of another one."""
+    from kafkalint.manifests.reaching import Repository, reach  # noqa: PLC0415 - only --render needs it
+
+    # The one that is read, and the one that may have been deleted.
+    judging = {Path.cwd() / NAME, *filter(None, (config.file, _baseline_file(options, config)))}
+    files = tuple(sorted(str(file.absolute()) for file in judging))
+    repository = Repository(request.directory, request.render, request.bundles, files)
+    try:
+        reached = reach(request.paths, tool, repository)
+    except UsageError as error:
+        raise ProblemsFound([str(error)]) from None
+    return request._replace(
+        paths=reached.beside, roots=reached.roots, bundles=reached.bundles or request.bundles, from_git=False
+    )
+
+
+def _load(request: LoadRequest, options: CheckOptions) -> Loaded:
     try:
         loaded = load(request)
     except UsageError as error:
         raise ProblemsFound([str(error)]) from None
+    if options.render:
+        return loaded
     # A file that is named may be empty; a stream that is, or a folder without a manifest, is somebody's mistake.
     paths = request.paths
     named = any(path != STDIN and Path(path).is_file() for path in paths)

@@ -17,13 +17,13 @@ from kafkalint.manifests.opening import (
     open_core,
     open_partners,
 )
-from kafkalint.manifests.planning import Job, Plan, concerns_kafka, plan
+from kafkalint.manifests.planning import Job, Plan, concerns_kafka, plan, plan_roots
 from kafkalint.manifests.reading import ReadError, read
 from kafkalint.manifests.render_settings import RenderSettings
 from kafkalint.manifests.sniffing import Kinds, Relevance, sniff
 from kafkalint.manifests.sources import STDIN, Source
 from kafkalint.manifests.text import TextError
-from kafkalint.manifests.walking import Namer, UsageError, find
+from kafkalint.manifests.walking import PACKED, Namer, UsageError, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,6 +40,8 @@ class LoadRequest(NamedTuple):
 
     paths: tuple[str, ...] = ()
     """Files and folders; `-` stands for `stdin`."""
+    roots: tuple[str, ...] = ()
+    """Kustomizations and charts to render besides, by their own files."""
     stdin: bytes | None = None
     stdin_filename: str | None = None
     given: tuple[Source, ...] = ()
@@ -104,6 +106,7 @@ def load(request: LoadRequest) -> Loaded:
     kinds = None if request.kinds is None else frozenset(kind.encode() for kind in request.kinds)
     run = _Run(request, directory, Opener(directory, kinds))
     _load_paths(run)
+    _load_roots(run)
     _load_stdin(run)
     for source in request.given:
         run.files += 1
@@ -143,10 +146,23 @@ def _load_paths(run: _Run) -> None:
     run.files += len(found.files)
     run.names = frozenset(file.name for file in found.files)
     run.first = next(iter(found.files), None)
+    # Whoever names files, or asks for what changed files go into, has not asked for these charts.
+    whole = not run.request.roots and any(os.path.isdir(os.path.join(run.directory, path)) for path in paths)
+    if whole and run.request.render.charts:
+        from kafkalint.manifests.rendering import lost  # noqa: PLC0415 - for those whose config names charts
+
+        run.notices += lost(run.request.render, run.directory)
     todo = plan(found.files)
     read_in = harvest(found.files, todo.consumed, run.opener.kinds)
     _load_plain(run, read_in)
     _load_renderings(run, todo, read_in)
+
+
+def _load_roots(run: _Run) -> None:
+    if run.request.roots:
+        todo = plan_roots([os.path.join(run.directory, path) for path in run.request.roots])
+        run.files += len({path for job in todo.jobs for path in job.files})
+        _load_renderings(run, todo, Harvest())
 
 
 def _unopened(run: _Run) -> tuple[Source, ...]:
@@ -202,10 +218,18 @@ class _Mentions:
     def __call__(self, path: str) -> bool:
         if path not in self.known:
             try:
-                self.known[path] = sniff(read(path), self.kinds).relevance is Relevance.CORE
+                self.known[path] = sniff(_unpacked(path), self.kinds).relevance is Relevance.CORE
             except ReadError:
                 self.known[path] = False
         return self.known[path]
+
+
+def _unpacked(path: str) -> bytes:
+    if not path.endswith(PACKED):
+        return read(path)
+    from kafkalint.manifests.charts import unpacked  # noqa: PLC0415 - few charts are packed
+
+    return unpacked(path)
 
 
 def _load_stdin(run: _Run) -> None:
