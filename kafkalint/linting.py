@@ -18,7 +18,8 @@ from kafkalint.checking.vocabulary import ALL, Vocabulary
 from kafkalint.manifests.documents import Document
 
 if TYPE_CHECKING:
-    from kafkalint.checking.finding import Located
+    from kafkalint.checking.baseline import Baseline, BaselineUse
+    from kafkalint.checking.finding import Fault, Located
     from kafkalint.checking.selection import Plan
     from kafkalint.config.settings import Config
     from kafkalint.kafka.model import KafkaModel, NodePool, Settings
@@ -39,6 +40,10 @@ class Rules(NamedTuple):
     """The working directory, absolute."""
     whole: bool = True
     """Whether the run sees the whole repository; an entry of the config that meets nothing is then unused."""
+    baseline: Baseline | None = None
+    """Findings that were there before."""
+    partial: bool = False
+    """Whether files go into more than the run sees: what suppresses nothing here may be needed there."""
 
 
 def lint(loaded: Loaded, rules: Rules) -> Outcome:
@@ -48,12 +53,16 @@ def lint(loaded: Loaded, rules: Rules) -> Outcome:
     models = read_models(loaded.bundles, rules.registry.flavours, rules.settings, ledger)
     checks = [check() for check in rules.plan.checks if not issubclass(check, SuppressionCheck)]
     unreadable = sum(1 for document in documents if document.unreadable)
-    run_checks(checks, documents, models, ledger, Run(loaded.sources, models, not loaded.notices and not unreadable))
+    complete = not (rules.partial or loaded.notices or unreadable)
+    run_checks(checks, documents, models, ledger, Run(loaded.sources, models, complete))
     judgement = _judged(loaded, models, rules, ledger)
+    faults = tuple(dict.fromkeys((*ledger.faults, *judgement.faults)))
+    live, known, use = _told_apart(judgement.live, loaded, rules, documents, faults)
     return Outcome(
-        findings=list(at_their_origin(sorted(judgement.live, key=order))),
-        suppressed=list(at_their_origin(sorted(judgement.held_back, key=order))),
-        faults=tuple(dict.fromkeys((*ledger.faults, *judgement.faults))),
+        findings=list(at_their_origin(sorted(live, key=order))),
+        suppressed=list(at_their_origin(sorted((*judgement.held_back, *known), key=order))),
+        baseline=use._replace(held_back=len(list(at_their_origin(known)))) if use else None,
+        faults=faults,
         notices=loaded.notices,
         clusters=tuple(summary for model in models for summary in _summaries(model)),
         bundles=tuple(map(_together, models)),
@@ -62,7 +71,7 @@ def lint(loaded: Loaded, rules: Rules) -> Outcome:
         skipped=loaded.skipped,
         unreadable=unreadable,
         sources=len(loaded.sources) + len(loaded.unreadable),
-        clean=tuple(sorted(_clean(loaded, judgement.live))),
+        clean=tuple(sorted(_clean(loaded, live))),
         rules=[item.check for item in rules.registry.checks],
     )
 
@@ -87,11 +96,34 @@ def _clean(loaded: Loaded, live: Iterable[Located]) -> set[str]:
     return {source.name for source in loaded.sources} - blamed
 
 
+def _told_apart(
+    live: tuple[Located, ...], loaded: Loaded, rules: Rules, documents: Sequence[Document], faults: Sequence[Fault]
+) -> tuple[tuple[Located, ...], tuple[Located, ...], BaselineUse | None]:
+    """Findings that are new, those that the baseline knows, and what it was good for."""
+    if rules.baseline is None:
+        return live, (), None
+    from kafkalint.checking.baseline import Seen, hold_back  # noqa: PLC0415 - for those who have one
+
+    unreadable = [(document.source.name, document.span) for document in documents if document.unreadable]
+    seen = Seen(
+        complete=not (loaded.notices or unreadable or faults),
+        ran=rules.plan.codes,
+        refused=frozenset(item.check.code for item in rules.registry.checks if not item.check.baselined),
+        files=loaded.files,
+        folders=loaded.folders,
+        unreadable=unreadable,
+    )
+    return hold_back(live, rules.baseline, seen)
+
+
 def _held(directives: Iterable[Directive], loaded: Loaded, rules: Rules) -> Iterator[Directive]:
     """Suppressions with whether this run can show that nobody needs them."""
     complete = rules.whole and not loaded.notices and not any(each.unreadable for each in loaded.documents)
     across = frozenset(item.check.code for item in rules.registry.checks if item.check.cross_resource) | {ALL}
     for directive in directives:
+        if rules.partial:
+            yield directive._replace(provable=False, removable=False)
+            continue
         yield directive if complete or across.isdisjoint(directive.codes) else directive._replace(removable=False)
 
 

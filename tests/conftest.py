@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
+from real_tools import put_first, the_helm, the_kustomize
 
 from kafkalint.checking.applicability import Applicability
 from kafkalint.checking.check import Check, ClusterCheck
@@ -22,6 +23,8 @@ from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kafkalint.manifests.resources import Place
 
 BROKERS = """\
@@ -226,3 +229,15 @@ class Builder:
 def build() -> Builder:
     """Builds findings and outcomes."""
     return Builder()
+
+
+@pytest.fixture
+def kustomize_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real Kustomize comes first on the PATH (`real_tools.real_kustomize` asks for it)."""
+    put_first(monkeypatch, tmp_path, the_kustomize())
+
+
+@pytest.fixture
+def helm_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real Helm comes first on the PATH (`real_tools.real_helm` asks for it)."""
+    put_first(monkeypatch, tmp_path, the_helm())

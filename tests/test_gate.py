@@ -143,6 +143,20 @@ def test_no_more_findings_are_told_than_asked_for_the_worst_first(tmp_path: Path
     assert "more findings: kafkalint check shows all" in done.stderr.decode()
 
 
+def test_quiet_only_says_what_holds_manifests_up(tmp_path: Path) -> None:
+    passed = gate("--quiet", cwd=tmp_path, stdin=CLUSTER)
+    assert (passed.returncode, passed.stdout, passed.stderr) == (0, CLUSTER.encode(), b"")
+    said = gate("-q", cwd=tmp_path, stdin=FAULTY).stderr.decode()
+    assert "KL210" in said
+    assert "KL309" not in said
+
+
+def test_verbose_says_by_what_was_judged_and_passes_no_word_of_it_on(tmp_path: Path) -> None:
+    done = gate("--verbose", cwd=tmp_path, stdin=CLUSTER)
+    assert done.stdout == CLUSTER.encode()
+    assert b"config: none" in done.stderr
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "\n \n", "---\n# Source: chart/templates/x.yaml\n", "---\n---\n", "kind: List\napiVersion: v1\nitems: []\n"],

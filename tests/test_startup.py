@@ -90,6 +90,8 @@ def modules_after_a_run(text: str, folder: Path) -> set[str]:
         "kafkalint.cli.narrating",
         "kafkalint.config.loading",  # no config
         "kafkalint.config.sections",
+        "kafkalint.config.baselines",  # no baseline
+        "kafkalint.checking.baseline",
         "kafkalint.checking.data_checks",
         "kafkalint.checking.comments",  # no suppressions
         "kafkalint.manifests.rendering",  # nothing to render

@@ -11,6 +11,7 @@ from kafkalint.manifests.notices import Notice
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from kafkalint.checking.baseline import BaselineUse
     from kafkalint.checking.check import Check
     from kafkalint.checking.finding import Fault, Level, Located
 
@@ -66,6 +67,8 @@ class Outcome(NamedTuple):
     """Every check that is loaded, by code."""
     mended: Sequence[Located] = ()
     """Findings that are no more, as they were before their fixes were made."""
+    baseline: BaselineUse | None = None
+    """What the baseline was good for; None where there is none."""
     include_suppressed: bool = False
     arguments: Mapping[str, object] = MappingProxyType({})
     directory: str = ""

@@ -149,13 +149,18 @@ class _Copy:
         self.stdin_name = (request.stdin_filename or STDIN) if request.stdin is not None else None
         self.stdin = request.stdin
         self.sources: tuple[Source, ...] = ()
-        paths = [path for path in request.paths if path != STDIN]
-        values = [os.path.join(self.real, file) for chart in request.render.charts for file in chart.values]
-        self.shadow = Shadow.of(place, self.real, paths, values, from_git=request.from_git)
-        moved = tuple(self.shadow.at(path) if os.path.isabs(path) else path for path in request.paths)
+        self.shadow = Shadow.of(place, request)
+        paths, roots = (
+            tuple(self.shadow.at(path) if os.path.isabs(path) else path for path in each)
+            for each in (request.paths, request.roots)
+        )
         # Whoever looks is told how many fixes are proven, and not how far each of the runs is that it takes.
         self.request = request._replace(
-            paths=moved, from_git=False, directory=self.shadow.working_directory, progress=UNWATCHED
+            paths=paths,
+            roots=roots,
+            from_git=False,
+            directory=self.shadow.working_directory,
+            progress=UNWATCHED,
         )
 
     def lint(self) -> Outcome:

@@ -25,6 +25,8 @@ def write(session: Session, outcome: Outcome) -> None:
     for wanted, report in session.reports:
         if wanted.file is not None:
             _save(Path(wanted.file), _encoded(report(outcome, _screen())))
+        elif session.idle and wanted.name == "text":
+            continue
         elif instead is None:
             put(_encoded(report(outcome, _screen(sys.stdout))), sys.stdout)
         elif mending is not None and mending.diff is None:
@@ -37,6 +39,8 @@ def write(session: Session, outcome: Outcome) -> None:
         _tell_plan(session.outcome, mending)
     for problem in mending.problems if mending is not None else ():
         _tell(problem)
+    if session.writing is not None:
+        _tell(session.writing.words)
     read_by_nobody = all(wanted.name != "text" or wanted.file for wanted, _ in session.reports)
     if instead is not None or session.quiet or read_by_nobody:
         _tell_problems(outcome, quiet=session.quiet)

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from kafkalint.checking.policy import fails
 from kafkalint.cli.check import EXIT_CLEAN, EXIT_FAULT, EXIT_FINDINGS, EXIT_USAGE
 from kafkalint.cli.session import CheckOptions, ProblemsFound, Setup, set_up, standard_input
+from kafkalint.cli.watching import Watch, narrator
 from kafkalint.gating.emission import Wanted, emitted
 from kafkalint.gating.function_config import settings
 from kafkalint.gating.resource_lists import ResourceList, resource_list
@@ -50,14 +51,19 @@ def passage(ctx: click.Context, given: dict[str, Any]) -> Passage:
         release=given["release"] or "",
         namespace=given["namespace"] or "",
         arguments=given["renderer_arguments"],
+        fetch=given["fetch"],
     )
     piped = _piped(wanted) if wanted.path == STDIN else None
     listed = resource_list(piped) if piped else None
     chosen = {**given, **(dict(_configured(ctx, listed)) if listed else {})}
     setup = set_up(_options(chosen))
+    teller = narrator(Watch(), aloud=given["verbose"])
+    teller.rules(setup.rules)
     source = piped or _emitted(wanted, setup, chosen)
     loaded = load(LoadRequest(given=(source,), kinds=setup.config.kinds, directory=setup.rules.directory))
+    teller.loaded(loaded)
     outcome = lint(loaded, setup.rules)
+    teller.judged(outcome)
     if not (given["allow_empty"] or loaded.resources_seen or outcome.unreadable):
         name = "standard input" if piped else source.name
         raise ProblemsFound([f"{name}: no manifests, and to apply none may prune everything (--allow-empty)"])

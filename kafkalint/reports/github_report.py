@@ -10,6 +10,7 @@ from kafkalint.manifests.sources import STDIN
 from kafkalint.reports.entries import LONGEST_MESSAGE, from_root, problems, spot_from_root
 from kafkalint.reports.markdown_report import markdown
 from kafkalint.reports.wording import (
+    baseline_line,
     clipped,
     counts_line,
     disarm,
@@ -114,6 +115,8 @@ def _position(location: Location, directory: str) -> dict[str, str | int]:
 def _summary(outcome: Outcome, rest: int) -> str:
     parts = [f"mended: {mended_title(outcome)}"] if outcome.mended else []
     parts += [counts_line(outcome), *filter(None, [fixes_line(outcome, _COMMAND)]), f"seen: {seen_line(outcome)}"]
+    known = baseline_line(outcome)
+    parts += [f"baseline {known}"] if known else []
     if rest:
         parts.append(f"{plural(rest, 'is', 'are')} not annotated, see the log")
     parts += [*doubts(outcome), *(unmodelled_line(*thing) for thing in outcome.unmodelled[:_MOST])]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kafkalint.reports.entries import spot_from_root
 from kafkalint.reports.wording import (
+    baseline_line,
     clipped,
     cluster_facts,
     cluster_name,
@@ -99,6 +100,9 @@ def _about(outcome: Outcome) -> Iterator[str]:
         yield f"- **{_text(doubt)}**"
     unmodelled = [_text(unmodelled_line(*thing)) for thing in outcome.unmodelled]
     yield from _listed(unmodelled, "object not modelled yet", "objects not modelled yet")
+    known = baseline_line(outcome)
+    if known:
+        yield f"- Baseline {_text(known)}"
     yield f"- {_text(seen_line(outcome))}"
 
 

@@ -19,6 +19,7 @@ from kafkalint.reports.line_hashes import line_hashes
 from kafkalint.reports.wording import (
     HOME,
     UNREADABLE,
+    baseline_line,
     changes_of,
     clipped,
     fault_title,
@@ -175,6 +176,9 @@ class _Run:
             for located in unreadable
         ]
         execution += [self.fault(fault) for fault in self.outcome.faults if fault.code]
+        known = self.outcome.baseline
+        if known is not None and known.idle:
+            execution.append(_notification(f"Baseline {baseline_line(self.outcome)}", "note"))
         # A fault of nothing that has a code is a plugin that could not be used.
         setup = [self.fault(fault) for fault in self.outcome.faults if not fault.code]
         if execution:
@@ -314,8 +318,8 @@ def _unlinked(text: str) -> str:
     return _PLACEHOLDER.sub("{ ", _LINK.sub("] ", text))
 
 
-def _notification(text: str) -> dict[str, Any]:
-    return {"level": "error", "message": {"text": _plain(text)}}
+def _notification(text: str, level: str = "error") -> dict[str, Any]:
+    return {"level": level, "message": {"text": _plain(text)}}
 
 
 def _suppression(suppression: Suppression) -> dict[str, str]:

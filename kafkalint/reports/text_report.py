@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kafkalint.checking.finding import Level
 from kafkalint.reports.excerpt import excerpt
 from kafkalint.reports.wording import (
+    baseline_line,
     clipped,
     cluster_facts,
     cluster_name,
@@ -154,6 +155,8 @@ class _Printer:
         lines = [self.paint(_verdict(outcome), self._verdict_color(outcome), _BOLD)]
         fixes = fixes_line(outcome)
         lines += self.wrapped(f"{fixes}.", _INDENT) if fixes else []
+        known = baseline_line(outcome)
+        lines += self.wrapped(f"Baseline {known}.", _INDENT) if known else []
         lines += self.wrapped(f"Seen: {seen_line(outcome)}.", _INDENT)
         for cluster in outcome.clusters:
             lines += self.wrapped(f"Cluster {cluster_name(cluster)}: {cluster_facts(cluster)}.", _INDENT)
