@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
+from real_tools import put_first, the_helm, the_kustomize
 
 from kafkalint.checking.applicability import Applicability
 from kafkalint.checking.check import Check, ClusterCheck
@@ -22,6 +23,8 @@ from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kafkalint.manifests.resources import Place
 
 BROKERS = """\
@@ -106,6 +109,12 @@ class Builder:
         max_size=20,
     ).map("".join)
     """Text that wants to be read as something else."""
+    nasty = (
+        "]]></failure><script>alert(1)</script> | `a` [x](y) ![x](y) <!-- @team #1 !2 **b** $x$ :100: "
+        "https://evil www.evil a@evil.example\n::error::x\n##vso[task.complete result=Succeeded;]x"
+        "\x00\x1b[31m\ud800\ufffe😀 %0A%5D%AZP25];,'\"&amp;"
+    )
+    """Everything that any format gives a meaning."""
     brokers = BROKERS
     rules = (BudgetTooLoose, BrokersTogether)
 
@@ -220,3 +229,15 @@ class Builder:
 def build() -> Builder:
     """Builds findings and outcomes."""
     return Builder()
+
+
+@pytest.fixture
+def kustomize_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real Kustomize comes first on the PATH (`real_tools.real_kustomize` asks for it)."""
+    put_first(monkeypatch, tmp_path, the_kustomize())
+
+
+@pytest.fixture
+def helm_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real Helm comes first on the PATH (`real_tools.real_helm` asks for it)."""
+    put_first(monkeypatch, tmp_path, the_helm())

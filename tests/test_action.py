@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from tools import path_with
+from real_tools import path_with
 
 from kafkalint import __version__
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
+
+from kafkalint.reports import BUILT_IN
 
 KAFKA = """apiVersion: apps/v1
 kind: StatefulSet
@@ -307,3 +312,49 @@ def test_a_closed_pipe_is_no_fault(project: Path) -> None:
     command = f"{sys.executable} -m kafkalint check | head -c 1"
     done = subprocess.run(["bash", "-c", command], cwd=project, capture_output=True, check=False)
     assert b"Traceback" not in done.stderr
+
+
+def test_every_format_is_named_in_the_help(project: Path) -> None:
+    text = " ".join(kafkalint("check", "--help", cwd=project).stdout.decode().split())
+    assert ", ".join(BUILT_IN) in text
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_report_is_the_same_whatever_the_hash_seed(project: Path, name: str) -> None:
+    one, other = (
+        kafkalint("check", "-f", name, cwd=project, env={"PYTHONHASHSEED": seed}).stdout for seed in ("1", "2")
+    )
+    assert one
+    assert re.sub(rb'"seconds": [\d.e-]+', b"", one) == re.sub(rb'"seconds": [\d.e-]+', b"", other)
+
+
+def passed(project: Path, *arguments: str) -> list[str]:
+    """The sources that the JUnit report says have no finding."""
+    done = kafkalint("check", "-f", "junit", *arguments, cwd=project)
+    return [case.attrib["file"] for case in ET.fromstring(done.stdout).iter("testcase") if not len(case)]
+
+
+def test_what_nothing_is_said_of_has_passed(project: Path) -> None:
+    (project / "map.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kafka}\n")
+    (project / "broken.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: [\n")
+    assert passed(project) == ["map.yaml"]
+    assert passed(project, "--ignore", "KL001") == ["map.yaml"]
+    assert passed(project, "--select", "KL001") == ["kafka.yaml", "map.yaml"]
+
+
+@pytest.mark.skipif(
+    not (shutil.which("kustomize") or shutil.which("kubectl")), reason="neither kustomize nor kubectl is on the PATH"
+)
+def test_an_overlay_has_not_passed_because_its_findings_stand_in_the_base(project: Path) -> None:
+    for name, text in (
+        ("base/kustomization.yaml", "resources: [kafka.yaml]\n"),
+        ("base/kafka.yaml", KAFKA),
+        ("dev/kustomization.yaml", "resources: [../base]\n"),
+        ("prod/kustomization.yaml", "resources: [../base]\n"),
+        ("roles/kustomization.yaml", "resources: [kafka.yaml]\n"),
+        ("roles/kafka.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kafka}\n"),
+    ):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text(text)
+    (project / "kafka.yaml").unlink()
+    assert passed(project, "dev", "prod", "roles") == ["roles"]

@@ -69,6 +69,7 @@ ignores:
     resources: ["Kafka/shop/*", StatefulSet/kafka]
     reason: test clusters
     expires: 2027-01-31
+baseline: known/kafka.yaml
 bundles:
   - {name: shop, paths: [a/*.yaml, b/]}
 storage-classes: {fast-ssd: premium, on: slow}
@@ -98,6 +99,7 @@ def test_everything_that_a_config_can_say():
     assert config.choice == Choice(("KL3", "no-operator"), ("KL105", "pdb-missing"), ())
     assert config.fail_on == "never"
     assert dict(config.levels) == {"KL105": None, "KL301": Level.WARNING}
+    assert config.baseline == "known/kafka.yaml"
     assert config.bundles == (BundleSpec("shop", ("a/*.yaml", "b/")),)
     assert dict(config.storage_tiers) == {"fast-ssd": "premium", "on": "slow"}
     assert (config.zones, config.strimzi_version, config.kubernetes_version) == (3, Version(0, 50), Version(1, 33))
@@ -145,7 +147,7 @@ def test_an_option_has_a_default():
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("colour: red\n", "1:1: there is no key colour; there are bundles"),
+        ("colour: red\n", "1:1: there is no key colour; there are baseline"),
         ("profle: strict\n", "1:1: there is no key profle; did you mean profile?"),
         ("profile: prod\n", "1:10: profile: expected production, development or strict, found prod"),
         ("profile: [strict]\n", "1:10: profile: expected a word, found a list"),

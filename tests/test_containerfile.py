@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
-from tools import folder_of, path_with
+from real_tools import HELM4, KUSTOMIZE, Tool, path_with
 
 from kafkalint import __version__
 
@@ -71,20 +72,18 @@ def test_both_builders_are_told_the_same() -> None:
     assert docker == IGNORED
 
 
-@pytest.mark.parametrize(("tool", "name"), [("kustomize", "KUSTOMIZE_VERSION"), ("helm4", "HELM_VERSION")])
-def test_what_the_tests_are_run_with_is_what_the_image_holds(tool: str, name: str) -> None:
-    path_with(tool)
-    folder = folder_of(tool)
-    assert folder is not None
-    done = subprocess.run([folder / tool.rstrip("4"), "version"], capture_output=True, text=True, check=True)
+@pytest.mark.parametrize(("tool", "name"), [(KUSTOMIZE, "KUSTOMIZE_VERSION"), (HELM4, "HELM_VERSION")])
+def test_what_the_tests_are_run_with_is_what_the_image_holds(tool: Tool, name: str) -> None:
+    assert f"@{argument(name)}" in (ROOT / ".ci" / "tools").read_text()
+    path_with(tool.label)
+    assert tool.path
+    done = subprocess.run([tool.path, "version"], capture_output=True, text=True, check=True)
     found = re.search(r"v\d+\.\d+(\.\d+)?", done.stdout)
     assert found
     assert argument(name).startswith(found[0]), "a Helm built from source says no patch version"
 
 
 def test_hadolint_has_nothing_to_say() -> None:
-    if folder_of("hadolint") is None:
-        pytest.skip("hadolint is neither on the PATH nor in KAFKALINT_TOOLS")
-    command = ["hadolint", str(ROOT / "Containerfile")]
-    done = subprocess.run(command, env={"PATH": path_with("hadolint")}, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+    hadolint = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run([hadolint, ROOT / "Containerfile"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from real_tools import real_helm, real_kustomize
 
 from kafkalint.checking.applicability import Applicability
 from kafkalint.checking.finding import Finding, Level, Located, TextPlace
@@ -37,11 +37,6 @@ from kafkalint.manifests.loading import Loaded, LoadRequest, load
 from kafkalint.manifests.resources import Resource
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span, encode
-
-real_kustomize = pytest.mark.skipif(
-    not (shutil.which("kustomize") or shutil.which("kubectl")), reason="neither kustomize nor kubectl is on the PATH"
-)
-real_helm = pytest.mark.skipif(not shutil.which("helm"), reason="helm is not on the PATH")
 
 GRACE = ("spec", "template", "spec", "terminationGracePeriodSeconds")
 CONTAINER = ("spec", "template", "spec", "containers", 0)

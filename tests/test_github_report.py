@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from kafkalint.checking.finding import Applicability, Fault, Level
 from kafkalint.checking.outcome import Notice
-from kafkalint.reports import Screen
+from kafkalint.reports import Screen, markdown_report
 from kafkalint.reports.github_report import command_line, report, step_summary
 
 
@@ -55,7 +55,9 @@ def test_levels_are_githubs_and_the_worst_come_first(build):
 
 
 def test_files_are_named_from_the_root_of_the_repository(build):
-    assert "file=infra/deploy/kafka.yaml," in lines_of(build, build.loose(), directory="infra/prod/..")[0]
+    annotation = lines_of(build, build.usual(), directory="infra/prod/..")[0]
+    assert "file=infra/deploy/kafka.yaml," in annotation
+    assert annotation.endswith("%0ASee infra/deploy/kafka.yaml:21:19: this budget lets two go at once")
 
 
 def test_a_region_of_several_lines_has_no_columns(build):
@@ -70,11 +72,11 @@ def test_standard_input_is_no_file(build):
 
 def test_ten_of_a_level_are_annotated_and_the_rest_is_text(build):
     found = lines_of(build, *many(build, 12, Level.ERROR), *many(build, 12, Level.INFO))
-    begin = found.index("::group::kafkalint: 5 more findings")
+    begin = found.index("::group::kafkalint: 5 more")
     commands = found[:begin]
     assert sum(line.startswith("::error ") for line in commands) == 10
     assert sum(line.startswith("::notice ") for line in commands) == 10
-    assert "5 findings are not annotated, see the log" in commands[-1]
+    assert "5 are not annotated, see the log" in commands[-1]
     token = found[begin + 1].removeprefix("::stop-commands::")
     assert re.fullmatch(r"kafkalint-[0-9a-f]{64}", token)
     assert found[begin + 2] == "many.yaml:11:1 error KL303 brokers-together: m10"
@@ -124,56 +126,27 @@ def test_only_our_own_commands_are_given(build, data):
     text = report(build.outcome(*findings, notices=notices, faults=faults, mended=[fixed]), Screen())
     assert not re.search(r"##[\w-]*\[", text)
     lines = text.removesuffix("\n").split("\n")
-    begin, end = lines.index("::group::kafkalint: 3 more findings"), len(lines) - 2
+    begin, end = lines.index("::group::kafkalint: 3 more"), len(lines) - 2
     for line in [*lines[: begin + 1], *lines[end + 1 :]]:
         assert COMMAND.fullmatch(line) or line == "::endgroup::"
     assert not any(line.lstrip().startswith("::") for line in lines[begin + 2 : end])
 
 
-def test_the_summary_is_a_table(build):
-    text = step_summary(build.outcome(build.usual(), build.loose()))
-    assert text.startswith(
-        "### kafkalint: 1 error, 1 warning, 0 infos\n\n- Cluster events/kafka: strimzi, Kafka 4.0.0, KRaft, "
-    )
-    assert text.endswith(
-        "| Level | Rule | Place | Message |\n| --- | --- | --- | --- |\n"
-        "| error | KL303 brokers-together | deploy/kafka.yaml:7:13 | StatefulSet events/kafka: 3 brokers may share a"
-        " node. Help: add podAntiAffinity on kubernetes.io/hostname |\n"
-        "| warning | KL302 budget-too-loose | deploy/kafka.yaml:21:19 | maxUnavailable is 2 |\n"
-    )
+def test_problems_beyond_the_runners_limit_are_text(build):
+    found = lines_of(build, build.loose(), notices=[Notice(f"charts/{index}", "not rendered") for index in range(12)])
+    assert sum(line.startswith("::warning ") for line in found) == 10
+    assert "3 are not annotated, see the log" in found[10]
+    assert found[13:16] == [
+        "warning Not looked at: charts/10: not rendered",
+        "warning Not looked at: charts/11: not rendered",
+        "deploy/kafka.yaml:21:19 warning KL302 budget-too-loose: maxUnavailable is 2",
+    ]
 
 
-def test_the_summary_names_fixes_and_what_was_mended(build):
-    text = step_summary(build.outcome(build.mended(), mended=[build.mended(description="Set `a`: <b>")]))
-    assert (
-        "\n- **Mended:** deploy/kafka.yaml:7:13 KL303 brokers-together: Set \\`a\\`: &lt;b&gt;\n"
-        "- It could be mended with kafkalint check --fix\n"
-    ) in text
-    assert text.endswith(
-        " Help: add podAntiAffinity on kubernetes.io/hostname. Fix: Set replicas: 5 (kafkalint check --fix). |\n"
-    )
-
-
-def test_the_summary_says_what_is_missing(build):
-    text = step_summary(build.incomplete())
-    assert "- **Internal fault:** KL303 brokers-together: KeyError" in text
-    assert "- **Not looked at:** charts/kafka: not rendered" in text
-    assert "- **the run is NOT COMPLETE**" in text
-    assert "Koperator KafkaCluster kafka in x.yaml: not modelled yet" in text
-    assert "| Level |" not in text
-
-
-def test_markup_in_the_summary_is_text(build):
-    hostile = "<img src=x> | `a` [x](y) @team #1 **b** https://evil www.evil\nnext"
-    row = step_summary(build.outcome(build.located(build.place("spec", "replicas"), hostile))).splitlines()[-1]
-    assert row.endswith(
-        r"| &lt;img src=x&gt; \| \`a\` \[x\](y) &#64;team \#1 \*\*b\*\* https:&#47;/evil www&#46;evil\\nnext |"
-    )
-
-
-def test_the_summary_stays_below_the_limit(build):
-    findings = many(build, 1000, Level.ERROR)
+def test_the_step_summary_is_the_markdown_report_with_more_room(build):
+    few = build.outcome(build.usual(), build.loose())
+    assert step_summary(few) == markdown_report.report(few, Screen())
     one = build.located(build.place("spec", "replicas"), "😀" * 2000)
-    text = step_summary(build.outcome(*[one] * 500, *findings))
-    assert len(text.encode()) < 1024 * 1024
-    assert re.search(r"\n\n\*Cut here, \d+ more lines: the other formats have all\.\*\n$", text)
+    text = step_summary(build.outcome(*[one] * 500))
+    assert 800 * 1024 < len(text.encode()) < 1024 * 1024
+    assert re.search(r"\n\n\*Not shown here: \d+ findings\. ", text)

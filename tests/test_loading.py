@@ -224,6 +224,14 @@ def test_standard_input_is_one_bundle_called_as_asked(tree):
     assert loaded.files_seen == 1
 
 
+def test_a_run_knows_the_files_and_folders_that_it_looked_at(tree):
+    root = tree({"a.yaml": KAFKA, "b/values.yaml": "a: 1\n", "c/x.yaml": OTHER})
+    assert run(root).files == {"a.yaml", "b/values.yaml", "c/x.yaml"}
+    assert run(root).folders == (".",)
+    loaded = run(root, "a.yaml", str(root / "c"))
+    assert (loaded.files, loaded.folders) == ({"a.yaml", "c/x.yaml"}, ("c",))
+
+
 def test_a_small_run_opens_everything(tree):
     loaded = run(tree({"a.yaml": OTHER, "b.yaml": SERVICE}))
     assert (loaded.resources_seen, loaded.skipped, len(loaded.documents)) == (2, 0, 2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from real_tools import real_kustomize
 from ruamel.yaml import YAML
 
 from kafkalint.cli import main
@@ -381,7 +381,7 @@ def kustomization(folder: Path, *resources: str) -> None:
     (folder / "kustomization.yaml").write_text(f"resources:\n{listed}")
 
 
-@pytest.mark.skipif(shutil.which("kustomize") is None, reason="kustomize is not on the PATH")
+@real_kustomize
 def test_a_base_that_others_build_upon_is_theirs_too(folder: Path) -> None:
     kustomization(folder / "base", "kafka.yaml")
     (folder / "base" / "kafka.yaml").write_text(STATEFUL_SET)

@@ -1,7 +1,7 @@
 import os
-import shutil
 
 import pytest
+from real_tools import each, the_kustomize
 
 from kafkalint.checking.finding import TextPlace
 from kafkalint.manifests import helm_origins
@@ -125,12 +125,11 @@ def stand_in(tmp_path, monkeypatch, name, script):
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
 
 
-@pytest.fixture(params=["stand-in", "real"])
+@pytest.fixture(params=["stand-in", *each(the_kustomize())])
 def rendered(request, tree, tmp_path, monkeypatch):
     """The resources of the overlay, by kind: by the real tool, and by one that prints what the real one did."""
-    if request.param == "real":
-        if not (shutil.which("kustomize") or shutil.which("kubectl")):
-            pytest.skip("neither kustomize nor kubectl is on the PATH")
+    if request.param == the_kustomize():
+        request.getfixturevalue("kustomize_on_path")
     else:
         if os.name == "nt":
             pytest.skip("the stand-in for kustomize is a shell script")

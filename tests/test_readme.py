@@ -29,7 +29,7 @@ def test_the_first_command_lints_something_that_is_there() -> None:
     assert "KL" in result.output
 
 
-@pytest.mark.parametrize("command", [[], ["check"]], ids=["kafkalint", "check"])
+@pytest.mark.parametrize("command", [[], ["check"], ["gate"]], ids=["kafkalint", "check", "gate"])
 def test_the_help_in_the_readme_is_the_program_s(command: list[str]) -> None:
     shown = CliRunner().invoke(main, [*command, "--help"], prog_name="kafkalint", terminal_width=80).output
     assert f"```text\n{shown}```" in README

@@ -133,6 +133,7 @@ def test_a_name_is_kebab_case(name: Any):
         ({"fix": "safe"}, "fix"),
         ({"opt_in": 1}, "opt_in"),
         ({"production_only": None}, "production_only"),
+        ({"baselined": "no"}, "baselined"),
         ({"options": {"need": 3}}, "options"),
     ],
 )

@@ -1,5 +1,4 @@
 import os
-import shutil
 import sys
 import textwrap
 import threading
@@ -7,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from real_tools import real_helm, real_kustomize
 
 from kafkalint.manifests import rendering
 from kafkalint.manifests.charts import read_chart, template_path
@@ -30,10 +30,6 @@ TEMPLATE = textwrap.dedent("""\
       kafka:
         replicas: {{ .Values.replicas }}
     """)
-real_kustomize = pytest.mark.skipif(
-    not (shutil.which("kustomize") or shutil.which("kubectl")), reason="neither kustomize nor kubectl is on the PATH"
-)
-real_helm = pytest.mark.skipif(not shutil.which("helm"), reason="helm is not on the PATH")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for a tool is a shell script")
 
 

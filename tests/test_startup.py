@@ -86,8 +86,12 @@ def modules_after_a_run(text: str, folder: Path) -> set[str]:
     [
         "kafkalint_flavours.statefulset",  # nothing runs
         "kafkalint_flavours.confluent",
+        "kafkalint.cli.bar",  # nobody looks
+        "kafkalint.cli.narrating",
         "kafkalint.config.loading",  # no config
         "kafkalint.config.sections",
+        "kafkalint.config.baselines",  # no baseline
+        "kafkalint.checking.baseline",
         "kafkalint.checking.data_checks",
         "kafkalint.checking.comments",  # no suppressions
         "kafkalint.manifests.rendering",  # nothing to render

@@ -1,7 +1,7 @@
 """What the documentation shows in `console` blocks is what a terminal shows, in a copy of fixtures/gitops.
 
-The words behind `console` are the tools that a block needs. A line that begins with `$ ` is a command; what follows is
-what it says, on both streams.
+The words behind `console` are the tools that a block needs; a block without them is not run. A line that begins with
+`$ ` is a command; what follows is what it says, on both streams.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from tools import path_with
+from real_tools import path_with
 
 ROOT = Path(__file__).parents[1]
-_BLOCK = re.compile(r"^```console([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```console ([^\n]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARK = "-- next --"
 
 

@@ -50,6 +50,8 @@ class Check:
     """Off in the development profile: a throw-away cluster may be like that."""
     cross_resource: ClassVar[bool] = False
     """Whether it needs all files of a cluster at hand: `--no-cross-resource` leaves it out."""
+    baselined: ClassVar[bool] = True
+    """Whether a baseline may hold its findings back; not where they say that something was not looked at."""
     options: ClassVar[Mapping[str, Option]] = MappingProxyType({})
     """What config may set, by the word that it uses."""
 
@@ -115,7 +117,7 @@ class Run(NamedTuple):
     """Every source that was read, in the order of the input."""
     models: Sequence[KafkaModel]
     complete: bool = True
-    """False where a part of the input could not be read or rendered: what is not found may be there."""
+    """False where a part was not looked at, or could not be read or rendered: what is not found may be there."""
 
 
 class RunCheck(Check):
@@ -128,6 +130,9 @@ class RunCheck(Check):
 
 class SuppressionCheck(Check):
     """A check of the suppressions themselves; it runs when every other check has spoken."""
+
+    baselined: ClassVar[bool] = False
+    """Suppressions are written for kafkalint: none of them was there before it."""
 
     def check(self, uses: Sequence[Use]) -> Iterator[Finding]:
         """Findings about these suppressions, each with what it was good for."""

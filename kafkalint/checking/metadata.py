@@ -12,7 +12,7 @@ RESERVED = "KL"
 KEBAB = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _CODE = re.compile(r"([A-Z]{2,16})[0-9]{1,6}")
 _OWN_CODE = re.compile(r"KL[0-9]{3}")
-_FLAGS = ("opt_in", "production_only", "cross_resource")
+_FLAGS = ("opt_in", "production_only", "cross_resource", "baselined")
 _RESERVED_NAMES = frozenset(("all",))
 
 

@@ -11,10 +11,11 @@ from kafkalint.manifests.notices import Notice
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from kafkalint.checking.baseline import BaselineUse
     from kafkalint.checking.check import Check
     from kafkalint.checking.finding import Fault, Level, Located
 
-__all__ = ["ClusterSummary", "Notice", "Outcome"]
+__all__ = ["BundleSummary", "ClusterSummary", "Notice", "Outcome"]
 
 
 class ClusterSummary(NamedTuple):
@@ -29,6 +30,16 @@ class ClusterSummary(NamedTuple):
     controllers: int | None
 
 
+class BundleSummary(NamedTuple):
+    """What was judged together."""
+
+    name: str
+    objects: int
+    context: int = 0
+    """Objects that are judged elsewhere and may be referred to."""
+    clusters: Sequence[str] = ()
+
+
 class Outcome(NamedTuple):
     """Everything that one run has to say, in its final order."""
 
@@ -39,6 +50,7 @@ class Outcome(NamedTuple):
     faults: Sequence[Fault] = ()
     notices: Sequence[Notice] = ()
     clusters: Sequence[ClusterSummary] = ()
+    bundles: Sequence[BundleSummary] = ()
     unmodelled: Sequence[tuple[str, str, str]] = ()
     """Flavour, object and file of what was recognised as Kafka and is not modelled yet."""
     resources: int = 0
@@ -48,11 +60,15 @@ class Outcome(NamedTuple):
     unreadable: int = 0
     """Documents of which nothing was checked because they do not parse, or are no text."""
     sources: int = 0
+    clean: Sequence[str] = ()
+    """Names of the sources that were read to the end and have no live finding."""
     seconds: float = 0.0
     rules: Sequence[type[Check]] = ()
     """Every check that is loaded, by code."""
     mended: Sequence[Located] = ()
     """Findings that are no more, as they were before their fixes were made."""
+    baseline: BaselineUse | None = None
+    """What the baseline was good for; None where there is none."""
     include_suppressed: bool = False
     arguments: Mapping[str, object] = MappingProxyType({})
     directory: str = ""

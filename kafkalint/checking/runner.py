@@ -119,7 +119,8 @@ def distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Findings without repetitions: two clusters may share the object that one finding is about."""
     seen: set[tuple[object, ...]] = set()
     for finding in findings:
-        key = (finding.code, finding.message, finding.place.source.name, finding.place.span())
+        source = finding.place.source
+        key = (finding.code, finding.message, source.name, source.arguments, finding.place.span())
         if key not in seen:
             seen.add(key)
             yield finding

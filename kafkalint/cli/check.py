@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kafkalint.cli.options import FormatChoice, OutputFormat, rule_options
+from kafkalint.cli.options import FormatChoice, OutputFormat, rule_options, verbosity_options
 
 if TYPE_CHECKING:
     from kafkalint.cli.session import Session
@@ -27,18 +27,26 @@ EXIT_FAULT = 3
     multiple=True,
     type=FormatChoice(),
     metavar="FORMAT[=FILE]",
-    help="text, json, sarif, github, rdjson or a plugin's, into FILE if one is given; repeatable.  [default: text]",
+    help="text, json, sarif, github, gitlab, azure, junit, checkstyle, rdjson, markdown or a plugin's, into FILE if "
+    "one is given; repeatable.  [default: text]",
 )
 @rule_options
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix, --diff or --patch: mend all that can be mended.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--patch", type=click.Choice(["kustomize"]), help="Print a Kustomize component that does as --fix would.")
+@click.option("--write-baseline", type=click.Path(), metavar="FILE", help="Write what is found into this baseline.")
 @click.option("--include-suppressed", is_flag=True, help="Report suppressed findings too, marked as such.")
 @click.option("--from-git", is_flag=True, help="Of directories, take only the files that Git tracks.")
+@click.option(
+    "--render",
+    type=click.Choice(["kustomize", "helm"]),
+    help="Of the files given, check what is rendered from them.",
+)
 @click.option("--no-cross-resource", is_flag=True, help="Leave out checks that must see all files of a cluster.")
 @click.option("--stdin-filename", metavar="NAME", help="What reports call standard input.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", help="Renderers at work at once.  [default: 4]")
+@verbosity_options
 def command(formats: tuple[OutputFormat, ...], **given: Any) -> None:
     """Find what will go wrong with Kafka in these manifests.
 
@@ -70,8 +78,16 @@ def _hold_to_one_use(given: dict[str, Any]) -> None:
     uses = [f"--{name}" for name in ("fix", "diff", "patch") if given[name]]
     if given["unsafe_fixes"] and not uses:
         raise click.UsageError("--unsafe-fixes does nothing by itself; give --fix, or --diff to see what it would do")
+    if given["render"] and "-" in given["paths"]:
+        raise click.UsageError("--render takes files of a repository; what is piped in is rendered already")
     if given["patch"] and len(uses) > 1:
         raise click.UsageError(f"{uses[0]} and --patch do not go together")
+    if given["write_baseline"] is not None:
+        # The file that is written is the one that is read: what a run did not see has to stay in it.
+        if given["baseline"] is not None:
+            raise click.UsageError("--write-baseline reads the file too that it writes: leave --baseline out")
+        if given["diff"] or given["patch"]:
+            raise click.UsageError(f"{uses[0]} changes nothing, and does not go together with --write-baseline")
 
 
 def _status(session: Session) -> int:
@@ -80,7 +96,7 @@ def _status(session: Session) -> int:
     outcome, mending = session.outcome, session.mending
     if outcome.faults:
         return EXIT_FAULT
-    if mending is not None and mending.problems:
+    if (mending is not None and mending.problems) or (session.writing is not None and session.writing.failed):
         return EXIT_USAGE
     if mending is not None and mending.diff:
         return EXIT_FINDINGS

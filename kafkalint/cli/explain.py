@@ -6,9 +6,11 @@ import sys
 
 import click
 
+from kafkalint.cli.options import RuleName
+
 
 @click.command("explain", short_help="Show the page of a check in the terminal.")
-@click.argument("rule", metavar="CODE|NAME")
+@click.argument("rule", type=RuleName(), metavar="CODE|NAME")
 @click.option("--plugin", "plugins", multiple=True, metavar="MODULE", help="Load the checks of this module too.")
 def command(rule: str, plugins: tuple[str, ...]) -> None:
     """Show what a check looks for, why, and what to write instead."""

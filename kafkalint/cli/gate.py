@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kafkalint.cli.check import EXIT_CLEAN, EXIT_FAULT, EXIT_USAGE
-from kafkalint.cli.options import rule_options
+from kafkalint.cli.options import rule_options, verbosity_options
 
 if TYPE_CHECKING:
     from kafkalint.cli.passage import Passage
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 @click.option("--values", multiple=True, type=click.Path(), metavar="FILE", help="Values file for a chart; repeatable.")
 @click.option("--release", metavar="NAME", help="Name of a chart's release.")
 @click.option("--namespace", metavar="NAMESPACE", help="Namespace of a chart's release.")
+@click.option("--fetch", is_flag=True, help="Let the renderer fetch what is not on this disk.")
 @click.option("--allow-empty", is_flag=True, help="Let no manifests at all pass.")
 @click.option(
     "--most", type=click.IntRange(0), default=10, show_default=True, metavar="N", help="Findings to print at most."
 )
 @rule_options
+@verbosity_options
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> None:
     """Let manifests pass unchanged, or not at all.
@@ -38,7 +40,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     kpt give it to a function; that comes back with the findings as its results.
 
     Exit status: 0 passed; 1 findings at or above --fail-on; 2 wrong use, bad config, no manifests, or manifests that
-    could not be rendered; 3 an internal fault. Unless it is 0, nothing is passed on.
+    could not be rendered; 3 an internal fault. Unless it is 0, nothing is passed on, or a ResourceList for its results.
     """
     from kafkalint.cli.passage import passage  # noqa: PLC0415 - `--help` needs none of it
     from kafkalint.cli.session import ProblemsFound  # noqa: PLC0415 - as above
@@ -49,14 +51,14 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         for problem in stop.problems:
             click.echo(f"kafkalint: {problem}", err=True)
         sys.exit(EXIT_FAULT if stop.internal else EXIT_USAGE)
-    _deliver(passed, given["most"])
+    _deliver(passed, given["most"], quiet=given["quiet"])
     sys.exit(passed.status)
 
 
-def _deliver(passed: Passage, most: int) -> None:
+def _deliver(passed: Passage, most: int, *, quiet: bool) -> None:
     from kafkalint.cli.output import put  # noqa: PLC0415 - as above
-    from kafkalint.gating.briefing import briefing  # noqa: PLC0415 - as above
+    from kafkalint.gating.briefing import Verdict, briefing  # noqa: PLC0415 - as above
 
-    said = briefing(passed.outcome, "" if passed.status == EXIT_CLEAN else "not passed on", passed.fail_on, most)
-    put(said.encode("utf-8", "backslashreplace"), sys.stderr, "standard error")
+    verdict = Verdict(passed.status == EXIT_CLEAN, passed.fail_on, most, quiet)
+    put(briefing(passed.outcome, verdict).encode("utf-8", "backslashreplace"), sys.stderr, "standard error")
     put(passed.output, sys.stdout)

@@ -16,6 +16,7 @@ from kafkalint.fixing.shadow import Shadow
 from kafkalint.fixing.text.diffs import unified_diff
 from kafkalint.linting import Rules, lint
 from kafkalint.manifests.loading import LoadRequest, UsageError, load
+from kafkalint.manifests.progress import UNWATCHED
 from kafkalint.manifests.sources import STDIN
 
 if TYPE_CHECKING:
@@ -72,13 +73,14 @@ def attend(outcome: Outcome, request: LoadRequest, rules: Rules, wanted: Wanted)
 
 def _attended(outcome: Outcome, world: _Copy, wanted: Wanted) -> tuple[Outcome, Mending | None]:
     """As `attend`, in a world of copies."""
+    world.asked.progress.step("proving fixes")
     # What is written is what the copies become: fixes of anything else would undo what was changed meanwhile.
     copied = world.lint()
     if not repeats(outcome, copied):
         return _as_it_is(outcome, world.asked, wanted, "the files were changed meanwhile, or are rendered differently")
     outcome = copied._replace(notices=outcome.notices)
     if wanted.patch or (wanted.edits and not wanted.fix):
-        outcome = proven(world, outcome)
+        outcome = proven(world, outcome, world.asked.progress)
     if wanted.patch:
         return outcome, _patched(outcome, wanted)
     if wanted.diff:
@@ -109,7 +111,7 @@ def _patched(outcome: Outcome, wanted: Wanted) -> Mending:
 
 def _compared(outcome: Outcome, world: _Copy, wanted: Wanted) -> tuple[Outcome, Mending]:
     """The outcome as it is, and what mending would change."""
-    mended = mend(world, _kinds(wanted), outcome)
+    mended = mend(world, _kinds(wanted), outcome, world.asked.progress)
     changes = ((world.from_root(name), was, now) for name, was, now in world.changed())
     text = "".join(unified_diff(*each) for each in changes)
     withdrawn = {key_of(item): item.remedy for item in mended.outcome.findings if item.remedy and item.remedy.withdrawn}
@@ -119,7 +121,7 @@ def _compared(outcome: Outcome, world: _Copy, wanted: Wanted) -> tuple[Outcome, 
 
 def _made(outcome: Outcome, world: _Copy, wanted: Wanted) -> tuple[Outcome, Mending]:
     """What is left when everything has been mended and written; all that there was where it could not be written."""
-    mended = mend(world, _kinds(wanted), outcome)
+    mended = mend(world, _kinds(wanted), outcome, world.asked.progress)
     changed = list(world.changed())
     files = [File(world.tree.path(name), now, was) for name, was, now in changed if name != world.stdin_name]
     try:
@@ -128,7 +130,7 @@ def _made(outcome: Outcome, world: _Copy, wanted: Wanted) -> tuple[Outcome, Mend
         return unmended(outcome, "files could not be written"), Mending(
             stdin=world.request.stdin, problems=(str(error),)
         )
-    left = proven(world, mended.outcome) if wanted.edits else mended.outcome
+    left = proven(world, mended.outcome, world.asked.progress) if wanted.edits else mended.outcome
     return left._replace(mended=mended.applied), Mending(stdin=world.stdin)
 
 
@@ -147,11 +149,19 @@ class _Copy:
         self.stdin_name = (request.stdin_filename or STDIN) if request.stdin is not None else None
         self.stdin = request.stdin
         self.sources: tuple[Source, ...] = ()
-        paths = [path for path in request.paths if path != STDIN]
-        values = [os.path.join(self.real, file) for chart in request.render.charts for file in chart.values]
-        self.shadow = Shadow.of(place, self.real, paths, values, from_git=request.from_git)
-        moved = tuple(self.shadow.at(path) if os.path.isabs(path) else path for path in request.paths)
-        self.request = request._replace(paths=moved, from_git=False, directory=self.shadow.working_directory)
+        self.shadow = Shadow.of(place, request)
+        paths, roots = (
+            tuple(self.shadow.at(path) if os.path.isabs(path) else path for path in each)
+            for each in (request.paths, request.roots)
+        )
+        # Whoever looks is told how many fixes are proven, and not how far each of the runs is that it takes.
+        self.request = request._replace(
+            paths=paths,
+            roots=roots,
+            from_git=False,
+            directory=self.shadow.working_directory,
+            progress=UNWATCHED,
+        )
 
     def lint(self) -> Outcome:
         """What the checks say of the copies."""

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from kafkalint.registry import Registry
+
+    ParamType = click.ParamType[object]
+else:  # before click 8.4 it takes no type
+    ParamType = click.ParamType
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,7 +27,17 @@ class OutputFormat(NamedTuple):
     file: str | None = None
 
 
-class FormatChoice(click.ParamType[object]):
+def _loaded() -> Registry | None:
+    """What plugins bring; None where one does not load: completion is silent, and the run says what is wrong."""
+    from kafkalint.registry import PluginError, load_registry  # noqa: PLC0415 - only completion needs it here
+
+    try:
+        return load_registry()
+    except PluginError:
+        return None
+
+
+class FormatChoice(ParamType):
     """`FORMAT` or `FORMAT=FILE`; whether there is such a format is known when the plugins are."""
 
     name = "format"
@@ -31,8 +51,54 @@ class FormatChoice(click.ParamType[object]):
             self.fail(f"{value!r} names no file behind '='", param, ctx)
         return OutputFormat(name, file or None)
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Formats that are loaded; behind `=`, files."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - as above
 
-class CodeList(click.ParamType[object]):
+        from kafkalint.reports import BUILT_IN  # noqa: PLC0415 - as above
+
+        name, separator, file = incomplete.partition("=")
+        if separator:
+            return [CompletionItem(f"{name}={path}") for path in _files(file)]
+        registry = _loaded()
+        names = (*BUILT_IN, *(registry.reports if registry else ()))
+        return [CompletionItem(each) for each in names if each.startswith(incomplete)]
+
+
+def _files(begun: str) -> list[str]:
+    """Files and folders that go on as this path does."""
+    folder, _, name = begun.rpartition("/")
+    try:
+        with os.scandir(f"{folder}/" if folder or begun.startswith("/") else ".") as entries:
+            found = [(entry.name, entry.is_dir()) for entry in entries if entry.name.startswith(name)]
+    except OSError:
+        return []
+    visible = [(each, below) for each, below in found if name or not each.startswith(".")]
+    lead = begun[: len(begun) - len(name)]
+    return sorted(f"{lead}{each}{'/' if below else ''}" for each, below in visible)
+
+
+def _completed_rules(begun: str, lead: str = "") -> list[CompletionItem]:
+    """Codes that go on as this word does, else names; each with the other to explain it, and `lead` before it."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - as above
+
+    registry = _loaded()
+    checks = [item.check for item in registry.checks] if registry else []
+    codes = [CompletionItem(lead + c.code, help=c.name) for c in checks if c.code.startswith(begun.upper())]
+    return codes or [CompletionItem(lead + c.name, help=c.code) for c in checks if c.name.startswith(begun.lower())]
+
+
+class RuleName(ParamType):
+    """The code or name of one check; whether there is such a check is known when the plugins are."""
+
+    name = "rule"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Codes or names of the checks that are loaded."""
+        return _completed_rules(incomplete)
+
+
+class CodeList(ParamType):
     """Codes, prefixes or names of checks, separated by commas."""
 
     name = "codes"
@@ -46,8 +112,13 @@ class CodeList(click.ParamType[object]):
             self.fail(f"{value!r} has an empty place between its commas", param, ctx)
         return words
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Codes or names of the checks that are loaded, for the last word of the list."""
+        before, comma, last = incomplete.rpartition(",")
+        return _completed_rules(last, before + comma)
 
-class VersionText(click.ParamType[object]):
+
+class VersionText(ParamType):
     """A version such as 1.2 or 1.2.0."""
 
     name = "version"
@@ -78,11 +149,37 @@ _RULE_OPTIONS = (
         type=click.Choice(["error", "warning", "info", "never"]),
         help="Lowest level that makes the exit status 1.  [default: error]",
     ),
+    click.option("--baseline", type=click.Path(), metavar="FILE", help="Hold back the findings in this file."),
     click.option("--config", type=click.Path(), metavar="FILE", help="Read this instead of .kafkalint.yaml."),
     click.option("--strimzi-version", type=VersionText(), metavar="V", help="Version of the Strimzi operator."),
     click.option("--kubernetes-version", type=VersionText(), metavar="V", help="Version of the Kubernetes cluster."),
     click.option("--plugin", "plugins", multiple=True, metavar="MODULE", help="Load the checks of this module too."),
 )
+
+
+def _one_of_both(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    """Refuse --quiet and --verbose together; whichever is read second sees the other."""
+    other = {"quiet": "verbose", "verbose": "quiet"}[param.name or ""]
+    if value and ctx.params.get(other):
+        raise click.UsageError("--quiet and --verbose do not go together")
+    return value
+
+
+_VERBOSITY_OPTIONS = (
+    click.option(
+        "-q", "--quiet", is_flag=True, callback=_one_of_both, help="Print a line for each finding, and nothing else."
+    ),
+    click.option(
+        "-v", "--verbose", is_flag=True, callback=_one_of_both, help="Say on standard error what is done, and by what."
+    ),
+)
+
+
+def verbosity_options(command: F) -> F:
+    """Give a command the options that say how much it says."""
+    for option in reversed(_VERBOSITY_OPTIONS):
+        command = option(command)
+    return command
 
 
 def rule_options(command: F) -> F:

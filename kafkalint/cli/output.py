@@ -25,6 +25,8 @@ def write(session: Session, outcome: Outcome) -> None:
     for wanted, report in session.reports:
         if wanted.file is not None:
             _save(Path(wanted.file), _encoded(report(outcome, _screen())))
+        elif session.idle and wanted.name == "text":
+            continue
         elif instead is None:
             put(_encoded(report(outcome, _screen(sys.stdout))), sys.stdout)
         elif mending is not None and mending.diff is None:
@@ -33,12 +35,15 @@ def write(session: Session, outcome: Outcome) -> None:
             _summarise(outcome)
     if instead is not None:
         put(instead, sys.stdout)
-    if mending is not None and mending.diff is not None:
+    if mending is not None and mending.diff is not None and not session.quiet:
         _tell_plan(session.outcome, mending)
     for problem in mending.problems if mending is not None else ():
         _tell(problem)
-    if instead is not None or all(wanted.name != "text" or wanted.file for wanted, _ in session.reports):
-        _tell_problems(outcome)
+    if session.writing is not None:
+        _tell(session.writing.words)
+    read_by_nobody = all(wanted.name != "text" or wanted.file for wanted, _ in session.reports)
+    if instead is not None or session.quiet or read_by_nobody:
+        _tell_problems(outcome, quiet=session.quiet)
 
 
 def _encoded(text: str) -> bytes:
@@ -94,10 +99,14 @@ def _summarise(outcome: Outcome) -> None:
         _save(Path(file), _encoded(step_summary(outcome)), "ab")
 
 
-def _tell_problems(outcome: Outcome) -> None:
+def _tell_problems(outcome: Outcome, *, quiet: bool) -> None:
     """What makes the run incomplete, on standard error where no text report says it."""
+    from kafkalint.reports.wording import plural  # noqa: PLC0415 - as above
+
     for notice in outcome.notices:
         _tell(f"{notice.subject}: {notice.message}")
+    if quiet and outcome.unreadable:
+        _tell(f"{plural(outcome.unreadable, 'document')} could not be read, so not checked")
     for fault in outcome.faults:
         _tell(f"internal fault in {fault.code} {fault.name}: {fault.problem}")
 

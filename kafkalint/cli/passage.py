@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from kafkalint.checking.policy import fails
 from kafkalint.cli.check import EXIT_CLEAN, EXIT_FAULT, EXIT_FINDINGS, EXIT_USAGE
 from kafkalint.cli.session import CheckOptions, ProblemsFound, Setup, set_up, standard_input
+from kafkalint.cli.watching import Watch, narrator
 from kafkalint.gating.emission import Wanted, emitted
 from kafkalint.gating.function_config import settings
 from kafkalint.gating.resource_lists import ResourceList, resource_list
@@ -50,14 +51,19 @@ def passage(ctx: click.Context, given: dict[str, Any]) -> Passage:
         release=given["release"] or "",
         namespace=given["namespace"] or "",
         arguments=given["renderer_arguments"],
+        fetch=given["fetch"],
     )
     piped = _piped(wanted) if wanted.path == STDIN else None
     listed = resource_list(piped) if piped else None
     chosen = {**given, **(dict(_configured(ctx, listed)) if listed else {})}
     setup = set_up(_options(chosen))
+    teller = narrator(Watch(), aloud=given["verbose"])
+    teller.rules(setup.rules)
     source = piped or _emitted(wanted, setup, chosen)
     loaded = load(LoadRequest(given=(source,), kinds=setup.config.kinds, directory=setup.rules.directory))
+    teller.loaded(loaded)
     outcome = lint(loaded, setup.rules)
+    teller.judged(outcome)
     if not (given["allow_empty"] or loaded.resources_seen or outcome.unreadable):
         name = "standard input" if piped else source.name
         raise ProblemsFound([f"{name}: no manifests, and to apply none may prune everything (--allow-empty)"])
@@ -110,10 +116,15 @@ def _status(outcome: Outcome, setup: Setup) -> int:
         return EXIT_FAULT
     if fails((located.finding.level for located in outcome.findings), setup.fail_on):
         return EXIT_FINDINGS
-    return EXIT_USAGE if outcome.notices else EXIT_CLEAN
+    # Whoever ignores the rule that says so has not read what no reader understands.
+    return EXIT_USAGE if outcome.notices or (outcome.unreadable and setup.fail_on) else EXIT_CLEAN
 
 
 def _with_results(listed: ResourceList, outcome: Outcome) -> bytes:
-    from kafkalint.gating.results import results  # noqa: PLC0415 - few inputs are a ResourceList
+    from kafkalint.fixing.text.edits import Refusal  # noqa: PLC0415 - few inputs are a ResourceList
+    from kafkalint.gating.results import results  # noqa: PLC0415 - as above
 
-    return listed.with_results(results(outcome))
+    try:
+        return listed.with_results(results(outcome))
+    except Refusal as refusal:
+        raise ProblemsFound([f"results cannot be written into this ResourceList: {refusal}"], internal=True) from None

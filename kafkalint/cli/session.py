@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.finding import Level
 from kafkalint.checking.selection import Choice, Plan, Profile, SelectionError, plan
-from kafkalint.config.finding import find_config
+from kafkalint.cli.watching import Narrator, Watch, narrator, watch
+from kafkalint.config.finding import NAME, find_config
 from kafkalint.config.problems import ConfigError
 from kafkalint.config.settings import Config
 from kafkalint.linting import Rules, lint
@@ -19,12 +20,16 @@ from kafkalint.manifests.loading import Loaded, LoadRequest, UsageError, load
 from kafkalint.manifests.sources import STDIN
 from kafkalint.registry import LoadedCheck, PluginError, Registry, load_registry
 from kafkalint.reports import BUILT_IN, WITHOUT_EDITS, Report, built_in
+from kafkalint.reports.wording import safe
 
 if TYPE_CHECKING:
     from kafkalint.checking.outcome import Outcome
+    from kafkalint.cli.baselining import Writing
     from kafkalint.cli.mending import Mending
     from kafkalint.cli.options import OutputFormat
+    from kafkalint.config.baselines import BaselineFile
     from kafkalint.kafka.versions import Version
+    from kafkalint.manifests.planning import Tool
 
 NEVER = "never"
 
@@ -40,6 +45,8 @@ class CheckOptions(NamedTuple):
     profile: str | None = None
     fail_on: str | None = None
     config: str | None = None
+    baseline: str | None = None
+    write_baseline: str | None = None
     include_suppressed: bool = False
     from_git: bool = False
     no_cross_resource: bool = False
@@ -52,6 +59,9 @@ class CheckOptions(NamedTuple):
     unsafe_fixes: bool = False
     diff: bool = False
     patch: str | None = None
+    quiet: bool = False
+    verbose: bool = False
+    render: Tool | None = None
 
 
 class ProblemsFound(Exception):  # noqa: N818 - what stops the run is the user's problem, or a plugin's, and no error of this code
@@ -72,6 +82,12 @@ class Session(NamedTuple):
     """None for never."""
     mending: Mending | None = None
     """What was mended, where that was asked for."""
+    quiet: bool = False
+    """Whether nothing is said but findings and what makes the run incomplete."""
+    writing: Writing | None = None
+    """What became of the baseline, where it was to be written."""
+    idle: bool = False
+    """Whether there was nothing to do: nothing is rendered from the files given."""
 
 
 class Setup(NamedTuple):
@@ -80,6 +96,7 @@ class Setup(NamedTuple):
     rules: Rules
     fail_on: Level | None
     """None for never."""
+    baseline: BaselineFile | None = None
 
     @property
     def config(self) -> Config:
@@ -90,6 +107,7 @@ class Setup(NamedTuple):
 def set_up(options: CheckOptions) -> Setup:
     """Load plugins and config, and choose the rules; raises ProblemsFound."""
     config, registry = _config(options, _registry(options.plugins))
+    known = _baseline(options, config)
     rules = Rules(
         registry=registry,
         plan=_plan(options, config, registry),
@@ -97,25 +115,44 @@ def set_up(options: CheckOptions) -> Setup:
         settings=config.settings(options.strimzi_version, options.kubernetes_version),
         today=date.today(),  # noqa: DTZ011 - an expiry date in a config means the reader's day
         directory=str(Path.cwd()),
-        whole=not options.paths or options.from_git,
+        baseline=known.baseline if known else None,
+        whole=(not options.paths or options.from_git) and not options.render,
+        partial=options.render is not None,
     )
     fail_on = options.fail_on or config.fail_on or Level.ERROR.value
-    return Setup(rules, None if fail_on == NEVER else Level(fail_on))
+    return Setup(rules, None if fail_on == NEVER else Level(fail_on), known)
 
 
 def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
     """Do what the options ask for; raises ProblemsFound where that cannot be done."""
+    with watch(sys.stderr, wanted=not options.quiet) as watcher:
+        return _run(options, formats, watcher, narrator(watcher, aloud=options.verbose))
+
+
+def _run(options: CheckOptions, formats: Sequence[OutputFormat], watcher: Watch, teller: Narrator) -> Session:
     started = time.perf_counter()
     setup = set_up(options)
-    reports = tuple((wanted, _report(wanted.name, setup.rules.registry)) for wanted in formats)
-    request = _request(options, setup.config)
-    outcome, mending = _mended(lint(_load(request), setup.rules), request, setup.rules, options, formats)
+    teller.rules(setup.rules)
+    reports = tuple((wanted, _report(wanted.name, setup.rules.registry, quiet=options.quiet)) for wanted in formats)
+    request = _request(options, setup.config)._replace(progress=watcher)
+    loaded = _load(request, options, teller)
+    watcher.step("checking")
+    outcome = lint(loaded, setup.rules)
+    teller.judged(outcome)
+    outcome, mending = _mended(outcome, request, setup.rules, options, formats)
+    teller.mended()
     outcome = outcome._replace(
         include_suppressed=options.include_suppressed,
         seconds=time.perf_counter() - started,
         directory=_below_repository(Path.cwd()),
     )
-    return Session(outcome, reports, setup.fail_on, mending)
+    writing = None
+    if setup.baseline and options.write_baseline is not None:
+        from kafkalint.cli.baselining import write  # noqa: PLC0415 - once in a while
+
+        outcome, writing = write(setup.baseline, outcome, done=mending is None or not mending.problems)
+    idle = bool(options.render) and not (loaded.sources or loaded.notices)
+    return Session(outcome, reports, setup.fail_on, mending, options.quiet, writing, idle)
 
 
 def _mended(
@@ -155,11 +192,31 @@ def _config(options: CheckOptions, registry: Registry) -> tuple[Config, Registry
 
         config = load_config(file, [item.check for item in registry.checks])
     except ConfigError as error:
-        raise ProblemsFound([str(problem) for problem in error.problems]) from None
+        raise ProblemsFound([safe(str(problem)) for problem in error.problems]) from None
     return config, registry.extended(LoadedCheck(check, "config") for check in config.checks)
 
 
-def _report(name: str, registry: Registry) -> Report:
+def _baseline(options: CheckOptions, config: Config) -> BaselineFile | None:
+    file = _baseline_file(options, config)
+    if file is None:
+        return None
+    from kafkalint.config.baselines import open_baseline  # noqa: PLC0415 - for those who have one
+
+    stdin = (options.stdin_filename or "") if STDIN in options.paths else ""
+    try:
+        return open_baseline(file, str(Path.cwd()), stdin=stdin, may_be_missing=options.write_baseline is not None)
+    except ConfigError as error:
+        raise ProblemsFound([safe(str(problem)) for problem in error.problems]) from None
+
+
+def _baseline_file(options: CheckOptions, config: Config) -> Path | None:
+    given = options.write_baseline if options.write_baseline is not None else options.baseline
+    return config.baseline_file if given is None else Path(given)
+
+
+def _report(name: str, registry: Registry, *, quiet: bool) -> Report:
+    if name == "text" and quiet:
+        return built_in("quiet")
     if name in BUILT_IN:
         return built_in(name)
     if name not in registry.reports:
@@ -192,7 +249,7 @@ def standard_input() -> bytes:
 def _request(options: CheckOptions, config: Config) -> LoadRequest:
     directory = str(Path.cwd())
     paths = options.paths or (".",)
-    return LoadRequest(
+    request = LoadRequest(
         paths=paths,
         stdin=standard_input() if STDIN in paths else None,
         stdin_filename=options.stdin_filename,
@@ -203,13 +260,34 @@ def _request(options: CheckOptions, config: Config) -> LoadRequest:
         jobs=options.jobs,
         directory=directory,
     )
+    return _reaching(request, options.render, options, config) if options.render else request
 
 
-def _load(request: LoadRequest) -> Loaded:
+def _reaching(request: LoadRequest, tool: Tool, options: CheckOptions, config: Config) -> LoadRequest:
+    """The request for what a tool renders from the paths of another one."""
+    from kafkalint.manifests.reaching import Repository, reach  # noqa: PLC0415 - only --render needs it
+
+    # The one that is read, and the one that may have been deleted.
+    judging = {Path.cwd() / NAME, *filter(None, (config.file, _baseline_file(options, config)))}
+    files = tuple(sorted(str(file.absolute()) for file in judging))
+    repository = Repository(request.directory, request.render, request.bundles, files)
+    try:
+        reached = reach(request.paths, tool, repository)
+    except UsageError as error:
+        raise ProblemsFound([str(error)]) from None
+    return request._replace(
+        paths=reached.beside, roots=reached.roots, bundles=reached.bundles or request.bundles, from_git=False
+    )
+
+
+def _load(request: LoadRequest, options: CheckOptions, teller: Narrator) -> Loaded:
     try:
         loaded = load(request)
     except UsageError as error:
         raise ProblemsFound([str(error)]) from None
+    teller.loaded(loaded)
+    if options.render:
+        return loaded
     # A file that is named may be empty; a stream that is, or a folder without a manifest, is somebody's mistake.
     paths = request.paths
     named = any(path != STDIN and Path(path).is_file() for path in paths)

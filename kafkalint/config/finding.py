@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from kafkalint.config.problems import ConfigError, ConfigProblem
@@ -14,16 +15,22 @@ _MISNAMED = ".kafkalint.yml"
 
 def find_config(start: Path) -> Path | None:
     """The config of a folder: the nearest one upwards, up to the root of its repository; raises ConfigError."""
-    for folder in (start.absolute(), *start.absolute().parents):
+    for folder in searched(start):
         file = folder / NAME
         if file.is_file():
             return file
         misnamed = folder / _MISNAMED
         if misnamed.is_file():
             raise ConfigError([ConfigProblem(shown(misnamed), Position(1, 1), f"kafkalint reads {NAME}; rename it")])
-        if (folder / ".git").exists():
-            return None
     return None
+
+
+def searched(start: Path) -> Iterator[Path]:
+    """The folders that a config is looked for in: this one and those above it, up to the root of its repository."""
+    for folder in (start.absolute(), *start.absolute().parents):
+        yield folder
+        if (folder / ".git").exists():
+            return
 
 
 def shown(file: Path) -> str:

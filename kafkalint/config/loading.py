@@ -12,16 +12,12 @@ from kafkalint.checking.vocabulary import Vocabulary
 from kafkalint.config import rules, sections
 from kafkalint.config.finding import shown
 from kafkalint.config.problems import ConfigError, ConfigProblem
-from kafkalint.config.reader import Problems, Value
+from kafkalint.config.reader import CONFIG, Problems, Value, root_of
 from kafkalint.config.settings import Config
-from kafkalint.manifests.composer import ComposeError, compose
-from kafkalint.manifests.nodes import Mapping as MappingNode
-from kafkalint.manifests.nodes import Scalar, content_of
+from kafkalint.manifests.nodes import Scalar
 from kafkalint.manifests.reading import ReadError, read
-from kafkalint.manifests.scalars import resolve_scalar
 from kafkalint.manifests.sources import Source
-from kafkalint.manifests.text import Position, TextError
-from kafkalint.manifests.wording import in_words
+from kafkalint.manifests.text import Position
 
 T = TypeVar("T")
 
@@ -35,6 +31,7 @@ KEYS = (
     "fail-on",
     "levels",
     "ignores",
+    "baseline",
     "bundles",
     "storage-classes",
     "zones",
@@ -65,32 +62,13 @@ def load_config(file: Path, checks: Iterable[type[Check]] = ()) -> Config:
 def parse_config(source: Source, checks: Iterable[type[Check]] = (), file: Path | None = None) -> Config:
     """Read a config from its text; raises ConfigError with everything that is wrong."""
     problems = Problems(source)
-    root = _root(source)
+    root = root_of(source, "a mapping of settings")
     if root is None:
         return Config(file)
-    config = _config(Value(root, "config", problems), list(checks), file)
+    config = _config(Value(root, CONFIG, problems), list(checks), file)
     if problems.found:
         raise ConfigError(problems.found)
     return config
-
-
-def _root(source: Source) -> MappingNode | None:
-    try:
-        root = compose(source.text.content)
-    except TextError as error:
-        raise ConfigError([ConfigProblem(source.name, Position(error.line, 1), str(error))]) from None
-    except ComposeError as error:
-        problem = in_words(error.problem, source.text, error.offset)
-        raise ConfigError([ConfigProblem(source.name, source.text.position(error.offset), problem)]) from None
-    if root is None:
-        return None
-    content = content_of(root)
-    if isinstance(content, Scalar) and resolve_scalar(content) is None:
-        return None
-    if not isinstance(content, MappingNode):
-        position = source.text.position(root.start)
-        raise ConfigError([ConfigProblem(source.name, position, "expected a mapping of settings")])
-    return content
 
 
 def _config(value: Value, checks: list[type[Check]], file: Path | None) -> Config:
@@ -108,6 +86,7 @@ def _config(value: Value, checks: list[type[Check]], file: Path | None) -> Confi
         fail_on=_if_given(entries["fail-on"], lambda item: item.choice(FAIL_ON)),
         levels=sections.levels(entries["levels"], vocabulary),
         ignores=tuple(sections.ignores(entries["ignores"], vocabulary)),
+        baseline=_if_given(entries["baseline"], sections.path_inside),
         bundles=tuple(sections.bundles(entries["bundles"])),
         storage_tiers=sections.storage_tiers(entries["storage-classes"]),
         zones=_if_given(entries["zones"], lambda item: item.integer(1)),

@@ -9,13 +9,19 @@ from typing import Any, TypeVar
 
 from kafkalint.checking.finding import TextPlace
 from kafkalint.checking.vocabulary import did_you_mean
-from kafkalint.config.problems import ConfigProblem
+from kafkalint.config.problems import ConfigError, ConfigProblem
+from kafkalint.manifests.composer import ComposeError, compose
 from kafkalint.manifests.nodes import Mapping, Node, Scalar, Sequence, content_of
 from kafkalint.manifests.scalars import key_text, resolve_scalar
 from kafkalint.manifests.sources import Source
-from kafkalint.manifests.text import Span
+from kafkalint.manifests.text import Position, Span, TextError
+from kafkalint.manifests.wording import in_words
 
 E = TypeVar("E", bound=Enum)
+
+CONFIG, BASELINE = "config", "baseline"
+_FILES = frozenset((CONFIG, BASELINE))
+"""What the value of a whole file is called; the keys in it go by their own names."""
 
 
 @dataclass
@@ -78,7 +84,7 @@ class Value:
             elif keys is not None and word not in keys:
                 self.problems.add(key.start, _unknown_key(word, keys, self.name))
             else:
-                name = word if self.name == "config" else f"{self.name}.{word}"
+                name = word if self.name in _FILES else f"{self.name}.{word}"
                 found[word] = Value(node, name, self.problems)
         return found
 
@@ -153,8 +159,27 @@ class Value:
         return None if word is None else of(word)
 
 
+def root_of(source: Source, what: str) -> Mapping | None:
+    """The mapping that a file is; None where it is empty. Raises ConfigError."""
+    try:
+        root = compose(source.text.content)
+    except TextError as error:
+        raise ConfigError([ConfigProblem(source.name, Position(error.line, 1), str(error))]) from None
+    except ComposeError as error:
+        problem = in_words(error.problem, source.text, error.offset)
+        raise ConfigError([ConfigProblem(source.name, source.text.position(error.offset), problem)]) from None
+    if root is None:
+        return None
+    content = content_of(root)
+    if isinstance(content, Scalar) and resolve_scalar(content) is None:
+        return None
+    if not isinstance(content, Mapping):
+        raise ConfigError([ConfigProblem(source.name, source.text.position(root.start), f"expected {what}")])
+    return content
+
+
 def _unknown_key(word: str, known: list[str], name: str) -> str:
-    where = "" if name == "config" else f" in {name}"
+    where = "" if name in _FILES else f" in {name}"
     hint = did_you_mean(word, known) or f"; there are {', '.join(sorted(known))}"
     return f"there is no key {word}{where}{hint}"
 

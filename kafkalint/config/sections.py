@@ -151,18 +151,18 @@ def releases(value: Value) -> Iterator[HelmRelease]:
     """`helm`: charts, and the values that they are installed with."""
     for item in value.items():
         entries = item.entries(_HELM_KEYS)
-        chart = _inside(entries["chart"]) if "chart" in entries else _required(item, entries, "chart")
+        chart = path_inside(entries["chart"]) if "chart" in entries else _required(item, entries, "chart")
         release = _required(item, entries, "release")
         if release is not None and not _RELEASE.fullmatch(release):
             entries["release"].wrong(f"{release} is no name of a release: lower-case letters, digits and dashes")
         found = entries["values"].items() if "values" in entries else ()
-        values = tuple(path for each in found if (path := _inside(each)) is not None)
+        values = tuple(path for each in found if (path := path_inside(each)) is not None)
         namespace = entries["namespace"].string() if "namespace" in entries else None
         if chart is not None and release is not None:
             yield HelmRelease(chart, release, values, namespace)
 
 
-def _inside(value: Value) -> str | None:
+def path_inside(value: Value) -> str | None:
     """A path that stays in the folder of the config: a pull request must not make CI read other files."""
     text = value.string()
     if text is None:

@@ -61,6 +61,8 @@ class Config(NamedTuple):
     levels: Mapping[str, Level | None] = MappingProxyType({})
     """By code; None for off."""
     ignores: tuple[Ignore, ...] = ()
+    baseline: str | None = None
+    """Findings that were there before; a path from the folder of the config."""
     bundles: tuple[BundleSpec, ...] = ()
     storage_tiers: Mapping[str, str] = MappingProxyType({})
     """StorageClass name to tier name, lower case."""
@@ -79,6 +81,11 @@ class Config(NamedTuple):
     def root(self) -> Path | None:
         """The folder that its paths count from."""
         return self.file.parent if self.file else None
+
+    @property
+    def baseline_file(self) -> Path | None:
+        """The baseline; None where it names none."""
+        return self.root / self.baseline if self.root and self.baseline else None
 
     @property
     def kinds(self) -> frozenset[str] | None:
@@ -105,8 +112,7 @@ class Config(NamedTuple):
 
     def relative(self, directory: str) -> Callable[[str], str]:
         """Turns the name of a source, as a run in this directory has it, into its path from the config's folder."""
-        root = str(self.root or directory)
-        return lambda name: name if name == STDIN else _rebased(name, directory, root)
+        return relative(directory, str(self.root or directory))
 
     def stated_bundles(self, directory: str) -> tuple[StatedBundle, ...]:
         """`bundles`, as the loader of a run in this directory takes them."""
@@ -139,6 +145,11 @@ class Config(NamedTuple):
             charts=charts,
             kubernetes_version=str(version) if version else None,
         )
+
+
+def relative(directory: str, root: str) -> Callable[[str], str]:
+    """Turns the name of a source, as a run in one directory has it, into its path from another folder."""
+    return lambda name: name if name == STDIN else _rebased(name, directory, root)
 
 
 def _rebased(path: str, origin: str, target: str) -> str:

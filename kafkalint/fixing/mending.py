@@ -14,6 +14,7 @@ from kafkalint.fixing.judging import Key, brought, key_of, problem_with
 from kafkalint.fixing.origin.rendered_proof import departure
 from kafkalint.fixing.text.edits import Refusal, clash
 from kafkalint.fixing.text.proof import prove
+from kafkalint.manifests.progress import UNWATCHED, Progress
 from kafkalint.manifests.text import encode
 
 if TYPE_CHECKING:
@@ -56,9 +57,14 @@ class Mended(NamedTuple):
     """Findings that are gone, as they were."""
 
 
-def mend(world: World, applicable: frozenset[Applicability], outcome: Outcome | None = None) -> Mended:
+def mend(
+    world: World,
+    applicable: frozenset[Applicability],
+    outcome: Outcome | None = None,
+    progress: Progress = UNWATCHED,
+) -> Mended:
     """Make every fix of these kinds that proves itself; `outcome` is what the lint says at first, if that is known."""
-    mender = _Mender(world, applicable, outcome or world.lint())
+    mender = _Mender(world, applicable, outcome or world.lint(), progress)
     for _ in range(_ROUNDS):
         batch = _without_clashes(mender.wanted())
         if not batch:
@@ -67,12 +73,12 @@ def mend(world: World, applicable: frozenset[Applicability], outcome: Outcome | 
     return Mended(mender.told(mender.outcome), tuple(mender.applied))
 
 
-def proven(world: World, outcome: Outcome) -> Outcome:
+def proven(world: World, outcome: Outcome, progress: Progress = UNWATCHED) -> Outcome:
     """The outcome, in which only fixes that prove themselves have edits; in the end the world is as it was.
 
     A fix that is made only together with others has the edits of all.
     """
-    mender = _Mender(world, ALL, outcome)
+    mender = _Mender(world, ALL, outcome, progress)
     pending = mender.wanted()
     while pending:
         chosen = _without_clashes(pending)
@@ -99,12 +105,20 @@ class _Mender:
     world: World
     applicable: frozenset[Applicability]
     outcome: Outcome
+    progress: Progress = UNWATCHED
     withdrawn: dict[Key, str] = field(default_factory=dict)
     """Why fixes were taken back."""
     together: dict[int, Remedy] = field(default_factory=dict)
     """For findings of the first outcome, by id: fixes that are made only with others, as one with these."""
     applied: list[Located] = field(default_factory=list)
     trials: int = 0
+    decided: int = 0
+    """Fixes of which it is known whether they prove themselves."""
+    total: int = 0
+    """Fixes to be decided, as far as was known at first."""
+
+    def __post_init__(self) -> None:
+        self.total = len(self.wanted())
 
     def wanted(self) -> list[Located]:
         """Findings that are to be mended and can be, in the order of the report."""
@@ -129,6 +143,7 @@ class _Mender:
         if self.trials > _MOST_TRIALS:
             self._take_back(chosen, "too many others had to be taken back to try it")
             return
+        self.progress.step("proving fixes", self.decided, self.total)
         before = self.outcome
         try:
             undo = dict(self.world.write(_written(chosen)))
@@ -139,6 +154,7 @@ class _Mender:
         made, problem = self._judged(before, chosen, undo)
         if made and keep:
             self.applied += made
+            self.decided += len(made)
             return
         after = self.world.write(undo)
         self.outcome = before
@@ -146,6 +162,8 @@ class _Mender:
             self.together[id(chosen[0])] = joined(made, undo, after)
         elif problem:
             self._halve(chosen, problem, keep=keep)
+            return
+        self.decided += len(chosen)
 
     def _judged(
         self, before: Outcome, chosen: Sequence[Located], undo: dict[str, bytes | None]
@@ -178,7 +196,8 @@ class _Mender:
         for part in (chosen[:half], chosen[half:]):
             self.attempt(part, keep=keep)
 
-    def _take_back(self, chosen: Iterable[Located], problem: str) -> None:
+    def _take_back(self, chosen: Sequence[Located], problem: str) -> None:
+        self.decided += len(chosen)
         self.withdrawn |= {key_of(item): problem for item in chosen}
 
     def departs(self, made: Sequence[Located]) -> str:

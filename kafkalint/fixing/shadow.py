@@ -7,12 +7,14 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kafkalint.manifests.planning import plan
-from kafkalint.manifests.walking import find
+from kafkalint.manifests.planning import plan, plan_roots
+from kafkalint.manifests.sources import STDIN
+from kafkalint.manifests.walking import CHART_FILE, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from kafkalint.manifests.loading import LoadRequest
     from kafkalint.manifests.planning import Job
 
 
@@ -30,10 +32,16 @@ class Shadow:
     """What each file that was written to held at first, by name; None where there was none."""
 
     @classmethod
-    def of(cls, root: str, directory: str, paths: Sequence[str], also: Iterable[str] = (), *, from_git: bool) -> Shadow:
-        """The files that these paths mean, with all that their renderings are made of, copied below `root`."""
-        found = find(paths, directory, from_git=from_git)
-        every = (*(file.path for file in found.files), *_rendered_from(plan(found.files).jobs), *_below(also))
+    def of(cls, root: str, request: LoadRequest) -> Shadow:
+        """The files that a request means, with all that their renderings are made of, copied below `root`."""
+        directory = request.directory
+        paths = [path for path in request.paths if path != STDIN]
+        roots = [os.path.join(directory, path) for path in request.roots]
+        named = (file for chart in request.render.charts for file in (*chart.values, f"{chart.chart}/{CHART_FILE}"))
+        values = [os.path.join(directory, file) for file in named]
+        found = find(paths, directory, from_git=request.from_git)
+        jobs = [*plan(found.files).jobs, *(plan_roots(roots).jobs if roots else ())]
+        every = (*(file.path for file in found.files), *_rendered_from(jobs), *_below(values))
         wanted = sorted({os.path.abspath(path) for path in every})
         absolute = [os.path.normpath(os.path.join(directory, path)) for path in paths]
         above = _common([directory, *absolute, *(os.path.dirname(path) for path in wanted)])
@@ -115,24 +123,13 @@ def _rendered_from(jobs: Iterable[Job]) -> Iterator[str]:
     for job in jobs:
         yield from job.files
         yield job.file
-        yield from _below([job.directory] if job.tool == "helm" else _chart_homes(job.files))
+        yield from _below([job.directory] if job.tool == "helm" else filter(os.path.isdir, job.charts))
 
 
 def _below(paths: Iterable[str]) -> Iterator[str]:
     """Files as they are, and every file of a folder."""
     for path in paths:
         yield from [path] if os.path.isfile(path) else _tree(path)
-
-
-def _chart_homes(files: Iterable[str]) -> Iterator[str]:
-    from kafkalint.manifests.kustomizations import read_kustomization  # noqa: PLC0415 - for those who render
-    from kafkalint.manifests.walking import KUSTOMIZATION_FILES  # noqa: PLC0415 - as above
-
-    for path in files:
-        if os.path.basename(path) in KUSTOMIZATION_FILES:
-            home = read_kustomization(path).charts
-            if home and os.path.isdir(home):
-                yield home
 
 
 def _tree(folder: str) -> Iterator[str]:

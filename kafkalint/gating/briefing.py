@@ -5,7 +5,7 @@ Argo CD shows them as they are in its user interface, Helm and Kustomize in a te
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.policy import fails
 from kafkalint.manifests.sources import STDIN
@@ -32,27 +32,44 @@ if TYPE_CHECKING:
 _LONGEST_MESSAGE = 500
 
 
-def briefing(outcome: Outcome, verdict: str, fail_on: Level | None, most: int) -> str:
-    """The verdict and at most so many findings, on standard error; empty where there is nothing to say."""
-    lines = list(_lines(outcome, verdict, fail_on, most))
+class Verdict(NamedTuple):
+    """What became of the manifests, and how much is to be said of it."""
+
+    passed: bool
+    fail_on: Level | None = None
+    """None for never."""
+    most: int = 10
+    """Findings to name at most."""
+    quiet: bool = False
+    """Whether only what holds them up is to be named."""
+
+    def holds_up(self, located: Located) -> bool:
+        """Whether a finding is why they do not pass."""
+        return fails([located.finding.level], self.fail_on)
+
+
+def briefing(outcome: Outcome, verdict: Verdict) -> str:
+    """What is said on standard error; empty where there is nothing to say."""
+    lines = list(_lines(outcome, verdict))
     return disarm("\n".join(lines) + "\n") if lines else ""
 
 
-def _lines(outcome: Outcome, verdict: str, fail_on: Level | None, most: int) -> Iterator[str]:
-    findings = most_severe_first(outcome.findings)
-    if findings or verdict or not outcome.complete:
-        yield f"kafkalint: {'; '.join(filter(None, [verdict, counts_line(outcome), *doubts(outcome)]))}"
+def _lines(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
+    findings = [item for item in most_severe_first(outcome.findings) if verdict.holds_up(item) or not verdict.quiet]
+    if findings or not verdict.passed or not outcome.complete:
+        held_up = "" if verdict.passed else "not passed on"
+        yield f"kafkalint: {'; '.join(filter(None, [held_up, counts_line(outcome), *doubts(outcome)]))}"
     for fault in outcome.faults:
         yield _clip(f"internal fault: {fault_title(fault)} could not finish: {fault.problem}")
     for notice in outcome.notices:
         yield _clip(f"not looked at: {notice.subject}: {notice.message}")
-    for thing in outcome.unmodelled[:most]:
+    for thing in outcome.unmodelled[: 0 if verdict.quiet else verdict.most]:
         yield _clip(f"not judged: {unmodelled_line(*thing)}")
-    for located in findings[:most]:
+    for located in findings[: verdict.most]:
         # What holds the manifests up is told in full, the rest in a line.
-        yield from _finding(located, full=fails([located.finding.level], fail_on))
-    if len(findings) > most:
-        yield f"... and {plural(len(findings) - most, 'more finding')}: kafkalint check shows all"
+        yield from _finding(located, full=verdict.holds_up(located))
+    if len(findings) > verdict.most:
+        yield f"... and {plural(len(findings) - verdict.most, 'more finding')}: kafkalint check shows all"
 
 
 def _finding(located: Located, *, full: bool) -> Iterator[str]:

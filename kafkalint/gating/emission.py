@@ -28,6 +28,8 @@ class Wanted(NamedTuple):
     namespace: str = ""
     arguments: tuple[str, ...] = ()
     """What the renderer is given besides."""
+    fetch: bool = False
+    """Whether it may fetch what is not on this disk."""
 
 
 def emitted(wanted: Wanted, settings: RenderSettings, directory: str) -> Source:
@@ -39,7 +41,7 @@ def emitted(wanted: Wanted, settings: RenderSettings, directory: str) -> Source:
             return _file(wanted, full, namer)
         job = job_for(full, wanted.tool)
         values = _chart_values(wanted, settings.charts_at(namer.folder(full))) if job.tool == "helm" else None
-        return emit(job, settings, directory, values, wanted.arguments)
+        return emit(job, settings._replace(fetch=wanted.fetch), directory, values, wanted.arguments)
     except (CommandError, ReadError, OSError) as error:
         raise UsageError(f"{wanted.path}: {error}") from None
     except UsageError as error:
@@ -47,7 +49,7 @@ def emitted(wanted: Wanted, settings: RenderSettings, directory: str) -> Source:
 
 
 def _file(wanted: Wanted, full: str, namer: Namer) -> Source:
-    if wanted.tool or wanted.arguments or wanted.values or wanted.release or wanted.namespace:
+    if wanted != Wanted(wanted.path):
         raise UsageError("this is a file, which nobody renders")
     return Source(namer(full), read(full), working_directory=namer.directory)
 

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.kustomizations import load_data
+from kafkalint.manifests.reading import ReadError
 from kafkalint.manifests.resources import dig, items
 from kafkalint.manifests.walking import CHART_FILE
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _DEEPEST = 8
+_LOCAL = "file://"
+_MOST_UNPACKED = 64 * 1024 * 1024
 
 
 class Chart(NamedTuple):
@@ -24,6 +27,8 @@ class Chart(NamedTuple):
     aliases: tuple[tuple[str, str], ...] = ()
     """What the output calls a dependency, and the dependency's name."""
     dependencies: tuple[str, ...] = ()
+    taken_from: tuple[str, ...] = ()
+    """Folders of other charts that dependencies are copied from, absolute: `file://../common`."""
 
     @property
     def path(self) -> str:
@@ -35,9 +40,12 @@ def read_chart(directory: str) -> Chart:
     """The chart in a folder; one whose file cannot be read is called as its folder is."""
     data = load_data(os.path.join(directory, CHART_FILE))
     name = dig(data, "name")
-    aliases, dependencies = [], []
+    aliases, dependencies, taken_from = [], [], []
     for dependency in items(dig(data, "dependencies")):
         called, alias = dig(dependency, "name"), dig(dependency, "alias")
+        repository = dig(dependency, "repository")
+        if isinstance(repository, str) and repository.startswith(_LOCAL):
+            taken_from.append(os.path.normpath(os.path.join(directory, repository.removeprefix(_LOCAL))))
         if isinstance(called, str):
             dependencies.append(called)
             if isinstance(alias, str):
@@ -48,7 +56,32 @@ def read_chart(directory: str) -> Chart:
         library=dig(data, "type") == "library",
         aliases=tuple(aliases),
         dependencies=tuple(dependencies),
+        taken_from=tuple(taken_from),
     )
+
+
+def chart_folders(chart: Chart) -> list[str]:
+    """A chart's folder, and those of the charts on this disk that its dependencies are copied from."""
+    reached = {chart.directory: None}
+    pending = [chart]
+    while pending:
+        for folder in pending.pop().taken_from:
+            if folder not in reached:
+                reached[folder] = None
+                pending.append(read_chart(folder))
+    return list(reached)
+
+
+def unpacked(path: str) -> bytes:
+    """What a packed chart holds, to look for words in; raises ReadError where that cannot be told."""
+    import gzip  # noqa: PLC0415 - few charts are packed
+    import zlib  # noqa: PLC0415 - as above
+
+    try:
+        with gzip.open(path) as stream:
+            return stream.read(_MOST_UNPACKED)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ReadError(str(error)) from None
 
 
 def chart_roots(directories: Iterable[str]) -> list[str]:

@@ -21,13 +21,21 @@ _QUOTED_BLANK = re.compile(r"\\+[nt]")
 _STATUS = re.compile(r"\s*: exit status \d+\W*\Z")
 # A hook runs with git's own variables set, which would lead a renderer's git astray.
 _GIT_STATE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
+# What cannot be read as a file is tried as a folder, and only that is what kustomize says last.
+_AS_FILE = re.compile(
+    r".*accumulation err='(?:accumulating resources from '[^']*': )?(.*)': "
+    r"must build at directory: '([^']*)': file is not directory\Z"
+)
+_AT_PATH = re.compile(r".*'(/[^']*)': (.{21,})\Z")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_NOBODY = "http://127.0.0.1:9"
 
 
 class CommandError(Exception):
     """Why a program gave no result, in one line."""
 
 
-def run(command: Sequence[str], *, directory: str, seconds: float, most: int) -> bytes:
+def run(command: Sequence[str], *, directory: str, seconds: float, most: int, fetch: bool = False) -> bytes:
     """What a program writes to standard output; raises CommandError where it fails, dawdles or says too much."""
     import subprocess  # noqa: PLC0415 - only rendering needs these
     import threading  # noqa: PLC0415
@@ -36,7 +44,7 @@ def run(command: Sequence[str], *, directory: str, seconds: float, most: int) ->
         process = subprocess.Popen(  # noqa: S603 - no shell, and a program from the PATH
             command,
             cwd=directory,
-            env=_environment(),
+            env=_environment(fetch=fetch),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -108,11 +116,19 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.poll()
 
 
-def _environment() -> dict[str, str]:
+def _environment(*, fetch: bool) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name not in _GIT_STATE}
-    # Nobody is there to type a password for a remote base.
+    # Nobody is there to type a password.
     environment["GIT_TERMINAL_PROMPT"] = "0"
-    environment.setdefault("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+    if fetch:
+        environment.setdefault("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+        return environment
+    # Nothing is fetched, whatever else was overlooked: git may clone what is on this disk, and nobody is at this proxy.
+    environment["GIT_ALLOW_PROTOCOL"] = "file"
+    for name in _PROXIES:
+        environment[name] = environment[name.lower()] = _NOBODY
+    for name in ("NO_PROXY", "no_proxy"):
+        environment.pop(name, None)
     return environment
 
 
@@ -132,6 +148,17 @@ def condense(said: str) -> str:
     if "fatal: " in said:
         said = _STATUS.sub("", said[said.index("fatal: ") :])
     elif said.startswith("accumulat"):
-        # kustomize wraps the reason once for each base on the way to it.
-        said = said[said.rfind("': ") + 3 :] if len(said) - said.rfind("': ") > 20 and "': " in said else said
+        said = _innermost(said)
     return said if len(said) <= _LONGEST_MESSAGE else said[: _LONGEST_MESSAGE - 1] + "…"
+
+
+def _innermost(said: str) -> str:
+    """The reason that kustomize wraps once for each base on the way to it, with the file or folder that it is about."""
+    as_file, at_path = _AS_FILE.match(said), _AT_PATH.match(said)
+    if as_file:
+        reason, path = as_file.groups()
+    elif at_path:
+        path, reason = at_path.groups()
+    else:
+        return said[said.rfind("': ") + 3 :] if len(said) - said.rfind("': ") > 20 and "': " in said else said
+    return reason if path in reason else f"{path}: {reason}"

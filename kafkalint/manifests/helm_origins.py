@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from kafkalint.manifests.charts import read_chart, template_path
 from kafkalint.manifests.helm_values import chart_of, helpers_of, values_read
+from kafkalint.manifests.nodes import Sequence, content_of
 from kafkalint.manifests.origin_files import OriginFile, Spot
 from kafkalint.manifests.resources import Place
+from kafkalint.manifests.scalars import child, plain
 from kafkalint.manifests.text import Span
 from kafkalint.manifests.walking import CHART_FILE
 
@@ -91,6 +93,24 @@ def _lines_of(content: str, key: str, within: Span) -> list[Span]:
     )
     found = pattern.finditer(content, *within)
     return [Span(match.start("line"), match.start("line") + len(match["line"].rstrip())) for match in found]
+
+
+def dependency(chart: OriginFile, named: str) -> Span | None:
+    """Where a `Chart.yaml` declares the subchart that a `# Source:` comment names, which may be packed."""
+    parts = named.split("/")
+    document = next(iter(chart.documents), None)
+    root = content_of(document.root) if document is not None and document.root is not None else None
+    found = child(root, "dependencies") if root is not None else None
+    entries = content_of(found[1]) if found else None
+    if document is None or parts[1:2] != ["charts"] or not isinstance(entries, Sequence):
+        return None
+    for key in ("alias", "name"):
+        for entry in entries.items:
+            value = child(content_of(entry), key)
+            if value and plain(value[1]) == parts[2]:
+                base = document.span.start
+                return Span(base + value[1].start, base + value[1].end)
+    return None
 
 
 def find_template(directory: str, named: str) -> str | None:

@@ -17,19 +17,21 @@ from kafkalint.manifests.opening import (
     open_core,
     open_partners,
 )
-from kafkalint.manifests.planning import Job, Plan, concerns_kafka, plan
+from kafkalint.manifests.planning import Job, Plan, concerns_kafka, plan, plan_roots
+from kafkalint.manifests.progress import UNWATCHED, Progress
 from kafkalint.manifests.reading import ReadError, read
 from kafkalint.manifests.render_settings import RenderSettings
 from kafkalint.manifests.sniffing import Kinds, Relevance, sniff
 from kafkalint.manifests.sources import STDIN, Source
 from kafkalint.manifests.text import TextError
-from kafkalint.manifests.walking import UsageError, find
+from kafkalint.manifests.walking import PACKED, Namer, UsageError, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from kafkalint.manifests.documents import Document
     from kafkalint.manifests.notices import Notice
+    from kafkalint.manifests.rendering import Account
     from kafkalint.manifests.walking import FoundFile
 
 __all__ = ["LoadRequest", "Loaded", "UsageError", "load"]
@@ -40,6 +42,8 @@ class LoadRequest(NamedTuple):
 
     paths: tuple[str, ...] = ()
     """Files and folders; `-` stands for `stdin`."""
+    roots: tuple[str, ...] = ()
+    """Kustomizations and charts to render besides, by their own files."""
     stdin: bytes | None = None
     stdin_filename: str | None = None
     given: tuple[Source, ...] = ()
@@ -54,6 +58,7 @@ class LoadRequest(NamedTuple):
     """Renderers at work at once."""
     directory: str = ""
     """What paths are relative to and named from; empty for the process's own working directory."""
+    progress: Progress = UNWATCHED
 
 
 class Loaded(NamedTuple):
@@ -71,6 +76,12 @@ class Loaded(NamedTuple):
     skipped: int = 0
     """Objects that were counted and not opened; they are among those seen."""
     files_seen: int = 0
+    accounts: tuple[Account, ...] = ()
+    """What was rendered, and how."""
+    files: frozenset[str] = frozenset()
+    """Names of the files that were looked at, opened or not, and of those that renderings were made of."""
+    folders: tuple[str, ...] = ()
+    """Names of the folders that were asked for; `.` for the working directory."""
 
 
 @dataclass
@@ -85,8 +96,10 @@ class _Run:
     rendered: list[Opened] = field(default_factory=list)
     piped: list[Opened] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
     skipped: int = 0
     files: int = 0
+    names: frozenset[str] = frozenset()
 
     @property
     def opened(self) -> list[Opened]:
@@ -99,6 +112,7 @@ def load(request: LoadRequest) -> Loaded:
     kinds = None if request.kinds is None else frozenset(kind.encode() for kind in request.kinds)
     run = _Run(request, directory, Opener(directory, kinds))
     _load_paths(run)
+    _load_roots(run)
     _load_stdin(run)
     for source in request.given:
         run.files += 1
@@ -117,21 +131,46 @@ def load(request: LoadRequest) -> Loaded:
         resources_seen=run.skipped + sum(len(document.resources) for document in found),
         skipped=run.skipped,
         files_seen=run.files,
+        accounts=tuple(run.accounts),
+        files=run.names,
+        folders=tuple(_folders(request.paths, directory)),
     )
+
+
+def _folders(paths: Iterable[str], directory: str) -> Iterator[str]:
+    for path in paths:
+        absolute = os.path.normpath(os.path.join(directory, path))
+        if path != STDIN and os.path.isdir(absolute):
+            yield Namer(directory).folder(absolute)
 
 
 def _load_paths(run: _Run) -> None:
     paths = [path for path in run.request.paths if path != STDIN]
     if not paths:
         return
+    run.request.progress.step("looking for files")
     found = find(paths, run.directory, from_git=run.request.from_git)
     run.notices += found.notices
     run.files += len(found.files)
+    run.names = frozenset(file.name for file in found.files)
     run.first = next(iter(found.files), None)
+    # Whoever names files, or asks for what changed files go into, has not asked for these charts.
+    whole = not run.request.roots and any(os.path.isdir(os.path.join(run.directory, path)) for path in paths)
+    if whole and run.request.render.charts:
+        from kafkalint.manifests.rendering import lost  # noqa: PLC0415 - for those whose config names charts
+
+        run.notices += lost(run.request.render, run.directory)
     todo = plan(found.files)
-    read_in = harvest(found.files, todo.consumed, run.opener.kinds)
+    read_in = harvest(found.files, todo.consumed, run.opener.kinds, run.request.progress)
     _load_plain(run, read_in)
     _load_renderings(run, todo, read_in)
+
+
+def _load_roots(run: _Run) -> None:
+    if run.request.roots:
+        todo = plan_roots([os.path.join(run.directory, path) for path in run.request.roots])
+        run.files += len({path for job in todo.jobs for path in job.files})
+        _load_renderings(run, todo, Harvest())
 
 
 def _unopened(run: _Run) -> tuple[Source, ...]:
@@ -146,7 +185,7 @@ def _unopened(run: _Run) -> tuple[Source, ...]:
 
 
 def _load_plain(run: _Run, read_in: Harvest) -> None:
-    run.plain += open_core(read_in, run.opener)
+    run.plain += open_core(read_in, run.opener, run.request.progress)
     words = _kafka_words(run.plain) if read_in.entries or any(opened.put_off for opened in run.plain) else ()
     run.plain += open_partners(read_in, run.opener, words)
     for opened in run.plain:
@@ -164,7 +203,9 @@ def _load_renderings(run: _Run, todo: Plan, read_in: Harvest) -> None:
     settings = run.request.render
     jobs = [job for job in todo.jobs if concerns_kafka(job, mentions) or is_asked_for(job, settings, run.directory)]
     run.skipped += _passed_over(todo, jobs, read_in)
-    for rendering in render(jobs, settings, run.directory, run.request.jobs):
+    for rendering in render(jobs, settings, run.directory, run.request.jobs, run.request.progress):
+        if rendering.account:
+            run.accounts.append(rendering.account)
         if rendering.notice:
             run.notices.append(rendering.notice)
         if rendering.source:
@@ -187,10 +228,18 @@ class _Mentions:
     def __call__(self, path: str) -> bool:
         if path not in self.known:
             try:
-                self.known[path] = sniff(read(path), self.kinds).relevance is Relevance.CORE
+                self.known[path] = sniff(_unpacked(path), self.kinds).relevance is Relevance.CORE
             except ReadError:
                 self.known[path] = False
         return self.known[path]
+
+
+def _unpacked(path: str) -> bytes:
+    if not path.endswith(PACKED):
+        return read(path)
+    from kafkalint.manifests.charts import unpacked  # noqa: PLC0415 - few charts are packed
+
+    return unpacked(path)
 
 
 def _load_stdin(run: _Run) -> None:

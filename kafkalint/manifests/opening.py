@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.documents import Document, Unreadable, documents
+from kafkalint.manifests.progress import UNWATCHED, Progress
 from kafkalint.manifests.reading import ReadError, read
 from kafkalint.manifests.sniffing import Kinds, Relevance, Scent, is_manifest, sniff, stands_beside
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span, TextError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kafkalint.manifests.walking import FoundFile
 
@@ -76,11 +77,17 @@ class Harvest:
     named: int = 0
 
 
-def harvest(files: Iterable[FoundFile], consumed: frozenset[str], kinds: Kinds = frozenset()) -> Harvest:
+def harvest(
+    files: Sequence[FoundFile],
+    consumed: frozenset[str],
+    kinds: Kinds = frozenset(),
+    progress: Progress = UNWATCHED,
+) -> Harvest:
     """Read and sniff every file; memory holds only what is, or still may have to be, opened."""
     result = Harvest()
     kept = True
-    for file in files:
+    for number, file in enumerate(files):
+        progress.step("reading files", number, len(files))
         entry = _entry(file, kinds)
         if file.path in consumed:
             result.mentions[file.path] = entry.scent.relevance is Relevance.CORE
@@ -111,12 +118,13 @@ def _forget(entry: Entry) -> None:
         entry.data = None
 
 
-def open_core(result: Harvest, opener: Opener) -> Iterator[Opened]:
+def open_core(result: Harvest, opener: Opener, progress: Progress = UNWATCHED) -> Iterator[Opened]:
     """The sources that are worth opening whatever the others hold; those entries are taken out of the harvest."""
     small = result.size <= SMALL
     few_named = result.named <= SMALL
     left = []
-    for entry in result.entries:
+    for number, entry in enumerate(result.entries):
+        progress.step("opening files", number, len(result.entries))
         whole = small or (entry.file.named and few_named)
         if whole or entry.problem or entry.scent.relevance is Relevance.CORE:
             yield from opener.entry(entry, whole=whole)

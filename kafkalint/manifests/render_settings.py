@@ -29,6 +29,8 @@ class RenderSettings(NamedTuple):
     charts: tuple[ChartValues, ...] = ()
     """Each entry is one rendering of the charts that it names; a chart without one is rendered with its own values."""
     kubernetes_version: str | None = None
+    fetch: bool = False
+    """Whether renderers may fetch what is not on this disk."""
     seconds: float = SECONDS
     most: int = MAX_BYTES
 

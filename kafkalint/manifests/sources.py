@@ -38,6 +38,10 @@ class Source:
     """For a rendering: the file that says what is rendered, written like `name`."""
     patches: tuple[str, ...] = ()
     """For a rendering: the files that may have changed an object after it was read, outermost first."""
+    values: tuple[str, ...] = ()
+    """For a rendering of a chart: the values files that it is made with, written like `name`."""
+    arguments: tuple[str, ...] = ()
+    """For a rendering: what the renderer was told besides, in words or as it was given."""
     object_origins: Mapping[Identity, str] = field(default_factory=dict, repr=False)
     """For a rendering that says nothing of it itself: what Kustomize's origin annotation would say of each object."""
     working_directory: str = field(default="", repr=False)

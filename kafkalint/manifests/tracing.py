@@ -56,7 +56,8 @@ def _at_root(source: Source, origin: str | None) -> Traced:
     note = f"in what {source.rendered_by} makes of {source.name}"
     if root is None:
         return Traced(source.root or source.name, Text(""), Span(0, 0), origin, note)
-    return Traced(root.name, root.text, root.first_line(), origin, note)
+    declared = helm_origins.dependency(root, origin) if source.rendered_by == "helm" and origin else None
+    return Traced(root.name, root.text, declared or root.first_line(), origin, note)
 
 
 def _trace_text(place: TextPlace) -> Traced:

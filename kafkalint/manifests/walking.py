@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 EXTENSIONS = (".yaml", ".yml", ".json")
 CHART_FILE = "Chart.yaml"
+PACKED = ".tgz"
+"""How the names of packed charts end."""
 KUSTOMIZATION = "Kustomization"
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", KUSTOMIZATION)
 _SKIPPED = frozenset(("node_modules", "__pycache__"))
@@ -63,11 +65,33 @@ def find(paths: Iterable[str], directory: str, *, from_git: bool = False) -> Fou
         if not os.path.exists(absolute):
             raise UsageError(_missing(path, absolute))
         if from_git:
-            _tracked(absolute, search)
+            _tracked(absolute, search, "--from-git")
         elif os.path.isdir(absolute):
             _walk(absolute, search)
         else:
             search.files[absolute] = True
+    return _found(search, directory)
+
+
+def find_tracked(folder: str, directory: str, asked_by: str) -> Found:
+    """Every file that git tracks in a folder; raises UsageError, for the option that asked, where git cannot say."""
+    search = _Search()
+    _tracked(folder, search, asked_by)
+    return _found(search, directory)
+
+
+def repository_of(directory: str) -> str | None:
+    """The root of the repository that a folder lies in, written as the folder is; None outside of one."""
+    folder = directory
+    while not os.path.exists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+    return folder
+
+
+def _found(search: _Search, directory: str) -> Found:
     _follow(search)
     named = Namer(directory)
     files = sorted(FoundFile(named(path), path, flag) for path, flag in search.files.items())
@@ -183,12 +207,12 @@ def _follow_one(link: _Link, search: _Search, seen: set[str], folders: set[str])
         search.files.setdefault(link.path, False)
 
 
-def _tracked(path: str, search: _Search) -> None:
+def _tracked(path: str, search: _Search, asked_by: str) -> None:
     """Files that git tracks under a path: what a commit holds, and not what happens to lie beside it."""
     if not os.path.isdir(path):
         search.files[path] = True
         return
-    for name in _ls_files(path):
+    for name in _ls_files(path, asked_by):
         parts = name.split("/")
         if any(part.startswith(".") or part in _SKIPPED for part in parts) or not is_candidate(parts[-1]):
             continue
@@ -199,8 +223,8 @@ def _tracked(path: str, search: _Search) -> None:
             search.files.setdefault(file, False)
 
 
-def _ls_files(folder: str) -> list[str]:
-    import subprocess  # noqa: PLC0415 - only --from-git needs it
+def _ls_files(folder: str, asked_by: str) -> list[str]:
+    import subprocess  # noqa: PLC0415 - only those who ask for git's files need it
 
     command = ["git", "ls-files", "-z", "--cached"]
     try:
@@ -208,12 +232,12 @@ def _ls_files(folder: str) -> list[str]:
             command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=_GIT_SECONDS, check=False
         )
     except FileNotFoundError:
-        raise UsageError("--from-git needs git, and there is none on the PATH") from None
+        raise UsageError(f"{asked_by} needs git, and there is none on the PATH") from None
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UsageError(f"git ls-files failed: {error}") from None
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines() or [
             f"git gave up with status {done.returncode}"
         ]
-        raise UsageError(f"--from-git: {said[0]}")
+        raise UsageError(f"{asked_by}: {said[0]}")
     return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]

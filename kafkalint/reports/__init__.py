@@ -19,8 +19,19 @@ class Screen(NamedTuple):
 Report: TypeAlias = Callable[[Outcome, Screen], str]
 """Turns an outcome into the whole text of a report, final line break included; the same outcome, the same bytes."""
 
-BUILT_IN = ("text", "json", "sarif", "github", "rdjson")
-WITHOUT_EDITS = frozenset(("text", "github"))
+BUILT_IN = (
+    "text",
+    "json",
+    "sarif",
+    "github",
+    "gitlab",
+    "azure",
+    "junit",
+    "checkstyle",
+    "rdjson",
+    "markdown",
+)
+WITHOUT_EDITS = frozenset(BUILT_IN) - {"json", "sarif", "rdjson"}
 """Formats that name a fix in words only; what the others show is made unread."""
 
 

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import posixpath
-import re
 from typing import TYPE_CHECKING
 
 from kafkalint.checking.finding import Level
 from kafkalint.manifests.sources import STDIN
+from kafkalint.reports.entries import LONGEST_MESSAGE, from_root, problems, spot_from_root
+from kafkalint.reports.markdown_report import markdown
 from kafkalint.reports.wording import (
+    baseline_line,
     clipped,
-    cluster_facts,
-    cluster_name,
     counts_line,
     disarm,
     doubts,
-    fault_title,
     fix_words,
     fixes_line,
-    mended_line,
     mended_title,
     most_severe_first,
-    ordered,
     plural,
     safe,
     seen_line,
-    sentence,
-    spot,
     unmodelled_line,
 )
 
@@ -41,15 +35,10 @@ if TYPE_CHECKING:
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "notice"}
 _MOST = 10
 """The runner keeps the first ten annotations of a level and step, and drops the others without a word."""
-_LONGEST_MESSAGE = 4096
-_LONGEST_CELL = 1000
 _LARGEST_SUMMARY = 900 * 1024
 """The runner refuses a whole summary above 1 MiB."""
 
 _COMMAND = "kafkalint check "
-
-_MARKUP = re.compile(r"[\\`*_\[\]|~#!]")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
 
 
 def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every report is called alike
@@ -57,19 +46,16 @@ def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every rep
     room = dict.fromkeys(Level, _MOST)
     room[Level.INFO] -= 1  # the summary is a notice too
     lines: list[str] = []
-    rest: list[Located] = []
-    for command, level in _problems(outcome):
-        lines += [command] if room[level] > 0 else []
-        room[level] -= 1
-    for located in most_severe_first(outcome.findings):
-        level = located.finding.level
+    rest: list[str] = []
+    for level, annotation, text in (*_problems(outcome), *_findings(outcome)):
         if room[level] > 0:
-            room[level] -= 1
-            lines.append(_annotation(located, outcome.directory))
+            lines.append(annotation)
         else:
-            rest.append(located)
-    lines.append(command_line("notice", _summary(outcome, len(rest)), {"title": "kafkalint"}))
-    return "\n".join([*lines, *_quoted([_line(located) for located in rest])]) + "\n"
+            rest.append(text)
+        room[level] -= 1
+    summary = clipped(_summary(outcome, len(rest)), LONGEST_MESSAGE)
+    lines.append(command_line("notice", summary, {"title": "kafkalint"}))
+    return "\n".join([*lines, *_quoted(rest)]) + "\n"
 
 
 def command_line(name: str, message: str, properties: dict[str, str | int]) -> str:
@@ -86,36 +72,39 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _problems(outcome: Outcome) -> Iterator[tuple[str, Level]]:
-    """Why the run is not complete, before anything that it found."""
-    for fault in outcome.faults:
-        yield _problem("error", f"{fault_title(fault)} could not finish", fault.problem), Level.ERROR
-    for notice in outcome.notices:
-        yield _problem("warning", f"Not looked at: {notice.subject}", notice.message), Level.WARNING
+def _problems(outcome: Outcome) -> Iterator[tuple[Level, str, str]]:
+    """Why the run is not complete, before anything that it found: as an annotation, and as text."""
+    for problem in problems(outcome):
+        message = clipped(problem.message, LONGEST_MESSAGE)
+        annotation = command_line(_COMMANDS[problem.level], message, {"title": f"kafkalint: {problem.title}"})
+        yield problem.level, annotation, f"{problem.level.value} {problem.title}: {message}"
 
 
-def _problem(command: str, title: str, message: str) -> str:
-    return command_line(command, clipped(safe(message), _LONGEST_MESSAGE), {"title": f"kafkalint: {safe(title)}"})
+def _findings(outcome: Outcome) -> Iterator[tuple[Level, str, str]]:
+    for located in most_severe_first(outcome.findings):
+        yield located.finding.level, _annotation(located, outcome.directory), _line(located, outcome.directory)
 
 
 def _annotation(located: Located, directory: str) -> str:
     finding = located.finding
     help_text, fix = safe(finding.help), safe(fix_words(located, _COMMAND))
     paragraphs = [safe(finding.message), help_text and f"Help: {help_text}", fix and f"Fix: {fix}."]
-    paragraphs += [f"See {spot(location)}: {safe(message)}" for location, message in located.related]
+    paragraphs += [
+        f"See {spot_from_root(location, directory)}: {safe(message)}" for location, message in located.related
+    ]
     properties = _position(located.location, directory)
     if not properties:
         paragraphs.insert(0, f"Standard input, line {located.location.line}:")
     properties["title"] = safe(f"{finding.code} {finding.name}")
     message = "\n".join(paragraph for paragraph in paragraphs if paragraph)
-    return command_line(_COMMANDS[finding.level], clipped(message, _LONGEST_MESSAGE), properties)
+    return command_line(_COMMANDS[finding.level], clipped(message, LONGEST_MESSAGE), properties)
 
 
 def _position(location: Location, directory: str) -> dict[str, str | int]:
     if location.file == STDIN:
         return {}
-    file = posixpath.normpath(posixpath.join(directory, location.file))
-    position: dict[str, str | int] = {"file": safe(file), "line": location.start.line}
+    file = safe(from_root(location.file, directory))
+    position: dict[str, str | int] = {"file": file, "line": location.start.line}
     (first, column), (last, end_column) = location.start, location.end
     if first == last:
         return position | {"endLine": last, "col": column, "endColumn": max(column, end_column)}
@@ -126,16 +115,18 @@ def _position(location: Location, directory: str) -> dict[str, str | int]:
 def _summary(outcome: Outcome, rest: int) -> str:
     parts = [f"mended: {mended_title(outcome)}"] if outcome.mended else []
     parts += [counts_line(outcome), *filter(None, [fixes_line(outcome, _COMMAND)]), f"seen: {seen_line(outcome)}"]
+    known = baseline_line(outcome)
+    parts += [f"baseline {known}"] if known else []
     if rest:
-        parts.append(f"{plural(rest, 'finding is', 'findings are')} not annotated, see the log")
+        parts.append(f"{plural(rest, 'is', 'are')} not annotated, see the log")
     parts += [*doubts(outcome), *(unmodelled_line(*thing) for thing in outcome.unmodelled[:_MOST])]
     return f"{'. '.join(part[:1].upper() + part[1:] for part in parts)}."
 
 
-def _line(located: Located) -> str:
+def _line(located: Located, directory: str) -> str:
     finding = located.finding
-    words = f"{finding.level.value} {finding.code} {finding.name}: {clipped(finding.message, _LONGEST_MESSAGE)}"
-    return f"{spot(located.location)} {safe(words)}"
+    words = f"{finding.level.value} {finding.code} {finding.name}: {clipped(finding.message, LONGEST_MESSAGE)}"
+    return f"{spot_from_root(located.location, directory)} {safe(words)}"
 
 
 def _quoted(lines: list[str]) -> list[str]:
@@ -144,62 +135,10 @@ def _quoted(lines: list[str]) -> list[str]:
         return []
     text = disarm("\n".join(lines))
     token = f"kafkalint-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
-    title = f"::group::kafkalint: {plural(len(lines), 'more finding')}"
+    title = f"::group::kafkalint: {len(lines)} more"
     return [title, f"::stop-commands::{token}", text, f"::{token}::", "::endgroup::"]
 
 
 def step_summary(outcome: Outcome) -> str:
     """The outcome as GitHub Flavored Markdown, to be appended to the file that `GITHUB_STEP_SUMMARY` names."""
-    return _within(_LARGEST_SUMMARY, list(_summary_lines(outcome)))
-
-
-def _summary_lines(outcome: Outcome) -> Iterator[str]:
-    yield f"### kafkalint: {counts_line(outcome)}"
-    yield ""
-    for fault in outcome.faults:
-        yield f"- **Internal fault:** {_cell(fault_title(fault))}: {_cell(fault.problem)}"
-    for notice in outcome.notices:
-        yield f"- **Not looked at:** {_cell(notice.subject)}: {_cell(notice.message)}"
-    for located in ordered(outcome.mended):
-        yield f"- **Mended:** {_cell(mended_line(located))}"
-    fixes = fixes_line(outcome, _COMMAND)
-    if fixes:
-        yield f"- {_cell(fixes)}"
-    for cluster in outcome.clusters:
-        yield f"- Cluster {_cell(cluster_name(cluster))}: {_cell(cluster_facts(cluster))}"
-    for doubt in doubts(outcome):
-        yield f"- **{_cell(doubt)}**"
-    for thing in outcome.unmodelled:
-        yield f"- {_cell(unmodelled_line(*thing))}"
-    yield f"- {_cell(seen_line(outcome))}"
-    if outcome.findings:
-        yield from ("", "| Level | Rule | Place | Message |", "| --- | --- | --- | --- |")
-    for located in most_severe_first(outcome.findings):
-        finding = located.finding
-        cells = (finding.level.value, f"{finding.code} {finding.name}", spot(located.location), _words(located))
-        yield f"| {' | '.join(map(_cell, cells))} |"
-
-
-def _words(located: Located) -> str:
-    finding, fix = located.finding, fix_words(located, _COMMAND)
-    parts = [finding.message, finding.help and f"Help: {finding.help}", fix and f"Fix: {fix}."]
-    *before, last = [part for part in parts if part] or [""]
-    return " ".join([*map(sentence, before), last])
-
-
-def _cell(text: str) -> str:
-    """Text in a table's cell: no markup, no HTML, no mention, no link."""
-    text = _MARKUP.sub(lambda match: f"\\{match.group()}", clipped(safe(text), _LONGEST_CELL))
-    for character, entity in _ENTITIES.items():
-        text = text.replace(character, entity)
-    return text.replace("://", ":&#47;/").replace("www.", "www&#46;")
-
-
-def _within(limit: int, lines: list[str]) -> str:
-    size = 0
-    for index, line in enumerate(lines):
-        size += len(line.encode("utf-8", "replace")) + 1
-        if size > limit:
-            left = plural(len(lines) - index, "more line")
-            return "\n".join([*lines[:index], "", f"*Cut here, {left}: the other formats have all.*"]) + "\n"
-    return "\n".join(lines) + "\n"
+    return markdown(outcome, _LARGEST_SUMMARY)

@@ -11,6 +11,7 @@ from kafkalint.reports.wording import changes_of, ordered, resource_place, stric
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kafkalint.checking.baseline import BaselineUse, Entry
     from kafkalint.checking.finding import Located, Location
     from kafkalint.checking.outcome import Outcome
     from kafkalint.checking.remedy import Change
@@ -33,6 +34,8 @@ def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every rep
         "faults": [fault._asdict() for fault in outcome.faults],
         "unmodelled": [dict(zip(("flavour", "object", "file"), thing, strict=True)) for thing in outcome.unmodelled],
     }
+    if outcome.baseline is not None:
+        document["baseline"] = _baseline(outcome.baseline)
     if outcome.include_suppressed:
         document["suppressed_findings"] = [_finding(located) for located in ordered(outcome.suppressed)]
     return strict_json(document)
@@ -50,6 +53,27 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
         "skipped": outcome.skipped,
         "sources": outcome.sources,
         "complete": outcome.complete,
+        "baselined": outcome.baseline.held_back if outcome.baseline else 0,
+    }
+
+
+def _baseline(use: BaselineUse) -> dict[str, Any]:
+    return {"file": use.name, "held_back": use.held_back, "idle": [_entry(entry) for entry in use.idle]}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    subject = entry.subject
+    return {
+        "code": subject.code,
+        "name": entry.rule,
+        "level": entry.level.value,
+        "file": entry.file,
+        "rendered": entry.rendered or None,
+        "resource": {"kind": subject.kind.lstrip("/"), "namespace": subject.namespace or None, "name": subject.name}
+        if subject.kind
+        else None,
+        "route": subject.route,
+        "text": subject.text or None,
     }
 
 

@@ -18,6 +18,8 @@ from kafkalint.manifests.sources import STDIN
 from kafkalint.reports.line_hashes import line_hashes
 from kafkalint.reports.wording import (
     HOME,
+    UNREADABLE,
+    baseline_line,
     changes_of,
     clipped,
     fault_title,
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 _ROOT = "SRCROOT"
-_UNREADABLE = "KL001"
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 _SEVERITIES = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "recommendation"}
 _SEMANTIC_VERSION = re.compile(r"\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
@@ -164,7 +165,7 @@ class _Run:
         return fingerprints
 
     def invocation(self) -> dict[str, Any]:
-        unreadable = [located for located in ordered(self.outcome.findings) if located.finding.code == _UNREADABLE]
+        unreadable = [located for located in ordered(self.outcome.findings) if located.finding.code == UNREADABLE]
         invocation: dict[str, Any] = {"executionSuccessful": self.outcome.complete and not unreadable}
         status = self.outcome.arguments.get("exit_code")
         if isinstance(status, int):
@@ -175,6 +176,9 @@ class _Run:
             for located in unreadable
         ]
         execution += [self.fault(fault) for fault in self.outcome.faults if fault.code]
+        known = self.outcome.baseline
+        if known is not None and known.idle:
+            execution.append(_notification(f"Baseline {baseline_line(self.outcome)}", "note"))
         # A fault of nothing that has a code is a plugin that could not be used.
         setup = [self.fault(fault) for fault in self.outcome.faults if not fault.code]
         if execution:
@@ -314,8 +318,8 @@ def _unlinked(text: str) -> str:
     return _PLACEHOLDER.sub("{ ", _LINK.sub("] ", text))
 
 
-def _notification(text: str) -> dict[str, Any]:
-    return {"level": "error", "message": {"text": _plain(text)}}
+def _notification(text: str, level: str = "error") -> dict[str, Any]:
+    return {"level": level, "message": {"text": _plain(text)}}
 
 
 def _suppression(suppression: Suppression) -> dict[str, str]:

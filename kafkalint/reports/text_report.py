@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kafkalint.checking.finding import Level
 from kafkalint.reports.excerpt import excerpt
 from kafkalint.reports.wording import (
+    baseline_line,
     clipped,
     cluster_facts,
     cluster_name,
@@ -25,6 +26,7 @@ from kafkalint.reports.wording import (
     seen_line,
     shown,
     spot,
+    suppressor,
     unmodelled_line,
 )
 
@@ -108,9 +110,7 @@ class _Printer:
         if located.note:
             yield from self.wrapped(located.note, _INDENT, "note: ", _BLUE)
         if located.suppressed:
-            where = "in the source" if located.suppressed.kind == "inSource" else "by the configuration"
-            reason = located.suppressed.reason or "no reason given"
-            yield from self.wrapped(f"{where}: {reason}", _INDENT, "suppressed ", _DIM)
+            yield from self.wrapped(suppressor(located), _INDENT, "suppressed ", _DIM)
 
     def excerpt(self, location: Location, color: str) -> list[str]:
         gutter = max(4, len(str(location.start.line)))
@@ -155,6 +155,8 @@ class _Printer:
         lines = [self.paint(_verdict(outcome), self._verdict_color(outcome), _BOLD)]
         fixes = fixes_line(outcome)
         lines += self.wrapped(f"{fixes}.", _INDENT) if fixes else []
+        known = baseline_line(outcome)
+        lines += self.wrapped(f"Baseline {known}.", _INDENT) if known else []
         lines += self.wrapped(f"Seen: {seen_line(outcome)}.", _INDENT)
         for cluster in outcome.clusters:
             lines += self.wrapped(f"Cluster {cluster_name(cluster)}: {cluster_facts(cluster)}.", _INDENT)

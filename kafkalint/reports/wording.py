@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 HOME = "https://kafkalint.dev"
 
+UNREADABLE = "KL001"
+"""The rule whose findings mean that a document was not checked at all."""
+
 _OWN_CODE = re.compile(r"KL\d{3}")
 _FIX, _UNSAFE = "--fix", "--fix --unsafe-fixes"
 _OPTIONS = {Applicability.SAFE: _FIX, Applicability.NEW: _FIX, Applicability.UNSAFE: _UNSAFE}
@@ -29,6 +32,7 @@ _LOG_COMMAND = re.compile(r"#(?=#[\w-]*\[)")
 _LINE_COMMAND = re.compile(r"^((?:[^\S\n]|\x1b\[[\d;]*m)*):(?=:)", re.MULTILINE)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _MODES = {"kraft": "KRaft", "zookeeper": "ZooKeeper", "unknown": "mode unknown"}
+_MOST_NAMED = 5
 _MARKS_OF_END = (".", "!", "?", "…")
 
 
@@ -79,6 +83,15 @@ def sentence(text: str) -> str:
 def spot(location: Location) -> str:
     """A location as editors and terminals link it: `kafka.yaml:12:3`."""
     return f"{safe(location.file)}:{location.start.line}:{location.start.column}"
+
+
+def suppressor(located: Located) -> str:
+    """Who holds a finding back, and why: `in the source: drained by hand`; empty where nobody does."""
+    held = located.suppressed
+    if held is None:
+        return ""
+    where = "in the source" if held.kind == "inSource" else "by the configuration"
+    return f"{where}: {held.reason or 'no reason given'}"
 
 
 def ordered(located: Iterable[Located]) -> list[Located]:
@@ -199,6 +212,24 @@ def seen_line(outcome: Outcome) -> str:
     return (
         f"{line}; {outcome.skipped} not opened, as nothing in {'it' if outcome.skipped == 1 else 'them'} concerns Kafka"
     )
+
+
+def baseline_line(outcome: Outcome) -> str:
+    """What the baseline was good for: `b.yaml: 3 findings held back; 1 entry holds …`; empty where there is none."""
+    use = outcome.baseline
+    if use is None:
+        return ""
+    line = f"{use.name}: {plural(use.held_back, 'finding')} held back"
+    if use.idle:
+        number = len(use.idle)
+        names = [f"{entry.subject.code} {entry.rule} in {entry.file}" for entry in use.idle[:_MOST_NAMED]]
+        names += [f"{number - _MOST_NAMED} more"] if number > _MOST_NAMED else []
+        verb = "holds" if number == 1 else "hold"
+        line += (
+            f"; {plural(number, 'entry', 'entries')} {verb} nothing back any more, and --write-baseline drops "
+            f"{'it' if number == 1 else 'them'}: {', '.join(names)}"
+        )
+    return safe(line)
 
 
 def cluster_name(cluster: ClusterSummary) -> str:

@@ -82,7 +82,7 @@ class Tree:
 
 def tree_of(request: LoadRequest) -> Tree:
     """What the run that a request asks for may write to."""
-    paths = (path for path in request.paths if path != STDIN)
+    paths = (path for path in (*request.paths, *request.roots) if path != STDIN)
     absolute = tuple(os.path.normpath(os.path.join(request.directory, path)) for path in paths)
     return Tree(request.directory, absolute, (request.stdin_filename or STDIN) if request.stdin is not None else "")
 

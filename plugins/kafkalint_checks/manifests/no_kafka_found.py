@@ -53,6 +53,7 @@ class NoKafkaFound(RunCheck):
     name: ClassVar[str] = "no-kafka-found"
     level: ClassVar[Level] = Level.INFO
     cross_resource: ClassVar[bool] = True
+    baselined: ClassVar[bool] = False
 
     def check(self, run: Run) -> Iterator[Finding]:
         """One finding if nothing of Kafka is there; none if something could not be looked at."""

@@ -1,0 +1,66 @@
+"""The report for GitLab: Code Quality, findings in the widget and on the changes of a merge request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from kafkalint.checking.finding import Level
+from kafkalint.checking.fingerprints import fingerprint
+from kafkalint.reports.entries import LONGEST_MESSAGE, Numbering, from_root, problems
+from kafkalint.reports.wording import clipped, fix_words, ordered, safe, sentence, strict_json
+
+if TYPE_CHECKING:
+    from kafkalint.checking.finding import Located
+    from kafkalint.checking.outcome import Outcome
+    from kafkalint.reports import Screen
+    from kafkalint.reports.entries import Problem
+
+_SEVERITIES = {Level.ERROR: "major", Level.WARNING: "minor", Level.INFO: "info"}
+_PROBLEMS = {Level.ERROR: "blocker", Level.WARNING: "critical"}
+"""What was not judged at all stands above all that was."""
+
+
+def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every report is called alike
+    """A JSON array, of which GitLab reads entries up to the first that lacks something: so none does."""
+    numbering = Numbering()
+    entries = [_problem(problem, numbering) for problem in problems(outcome)]
+    entries += [_entry(located, outcome.directory, numbering) for located in ordered(outcome.findings)]
+    return strict_json(entries)
+
+
+def _entry(located: Located, directory: str, numbering: Numbering) -> dict[str, Any]:
+    finding, path = located.finding, from_root(located.location.file, directory)
+    # The file always goes in: another object of this name, in another folder, must not make a new finding of this.
+    identity = (fingerprint(located), path)
+    fix = fix_words(located, "kafkalint check ")
+    parts = [f"{finding.code}: {sentence(finding.message)}", sentence(finding.help), fix and f"Fix: {fix}."]
+    return {
+        "description": clipped(safe(" ".join(filter(None, parts))), LONGEST_MESSAGE),
+        "check_name": safe(f"{finding.code} {finding.name}"),
+        "fingerprint": _unique(identity, numbering),
+        "severity": _SEVERITIES[finding.level],
+        "location": _location(safe(path), located.location.line),
+    }
+
+
+def _problem(problem: Problem, numbering: Numbering) -> dict[str, Any]:
+    return {
+        "description": clipped(f"{problem.title}: {problem.message}", LONGEST_MESSAGE),
+        "check_name": problem.kind,
+        "fingerprint": _unique((problem.kind, problem.subject, problem.title, problem.message), numbering),
+        "severity": _PROBLEMS[problem.level],
+        "location": _location(problem.subject, 1),
+    }
+
+
+def _location(path: str, line: int) -> dict[str, Any]:
+    return {"path": path, "lines": {"begin": line}}
+
+
+def _unique(identity: tuple[object, ...], numbering: Numbering) -> str:
+    """A fingerprint that no other entry has: GitLab shows one entry of those that share one."""
+    words = [str(part) for part in identity]
+    number = numbering.number(*words)
+    return hashlib.sha256(json.dumps([*words, *([number] if number > 1 else [])]).encode()).hexdigest()

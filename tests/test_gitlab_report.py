@@ -1,0 +1,147 @@
+import json
+import re
+from dataclasses import replace
+
+import jsonschema
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kafkalint.checking.finding import Fault, Level
+from kafkalint.checking.outcome import Notice
+from kafkalint.reports import Screen
+from kafkalint.reports.gitlab_report import report
+
+# What GitLab's documentation asks of an entry. It reads an array up to the first entry that it does not take.
+SCHEMA = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["description", "check_name", "fingerprint", "severity", "location"],
+        "additionalProperties": False,
+        "properties": {
+            "description": {"type": "string", "minLength": 1},
+            "check_name": {"type": "string", "minLength": 1},
+            "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+            "location": {
+                "type": "object",
+                "required": ["path", "lines"],
+                "properties": {
+                    "path": {"type": "string", "pattern": "^(?!/|\\./)."},
+                    "lines": {
+                        "type": "object",
+                        "required": ["begin"],
+                        "properties": {"begin": {"type": "integer", "minimum": 1}},
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+def load(outcome):
+    text = report(outcome, Screen())
+    assert report(outcome, Screen()) == text
+    assert text.isascii()
+    entries = json.loads(text)
+    jsonschema.validate(entries, SCHEMA)
+    assert len({entry["fingerprint"] for entry in entries}) == len(entries)
+    return entries
+
+
+def entries_of(build, *findings, **more):
+    return load(build.outcome(*findings, **more))
+
+
+def fingerprints(build, *findings):
+    return [entry["fingerprint"] for entry in entries_of(build, *findings)]
+
+
+def test_a_finding_is_an_entry(build):
+    (entry,) = entries_of(build, build.usual())
+    assert re.fullmatch(r"[0-9a-f]{64}", entry.pop("fingerprint"))
+    assert entry == {
+        "description": "KL303: StatefulSet events/kafka: 3 brokers may share a node. "
+        "add podAntiAffinity on kubernetes.io/hostname.",
+        "check_name": "KL303 brokers-together",
+        "severity": "major",
+        "location": {"path": "deploy/kafka.yaml", "lines": {"begin": 7}},
+    }
+
+
+def test_a_run_without_findings_is_an_empty_array(build):
+    assert report(build.outcome(suppressed=[build.suppressed()], include_suppressed=True), Screen()) == "[]\n"
+
+
+def test_levels_are_gitlabs(build):
+    found = entries_of(build, build.usual(), build.loose(), build.loose(level=Level.INFO))
+    assert [entry["severity"] for entry in found] == ["major", "minor", "info"]
+
+
+def test_a_fix_is_named_with_the_command_that_makes_it(build):
+    assert entries_of(build, build.mended())[0]["description"].endswith(
+        " Fix: Set replicas: 5 (kafkalint check --fix)."
+    )
+
+
+def test_files_are_named_from_the_root_of_the_repository(build):
+    (entry,) = entries_of(build, build.loose(), directory="infra/prod/..")
+    assert entry["location"]["path"] == "infra/deploy/kafka.yaml"
+    (piped,) = entries_of(build, build.located(build.text_place("a: b\n", "b", "-")))
+    assert piped["location"] == {"path": "stdin", "lines": {"begin": 1}}
+
+
+def test_what_was_not_judged_is_an_entry_above_all_others(build):
+    fault, notice, finding = load(build.incomplete()._replace(findings=[build.usual()], directory="infra"))
+    assert fault["severity"] == "blocker"
+    assert fault["check_name"] == "internal-fault"
+    assert fault["description"].startswith("KL303 brokers-together could not finish: KeyError")
+    assert fault["location"]["path"] == "infra"
+    assert notice["severity"] == "critical"
+    assert notice["check_name"] == "not-looked-at"
+    assert notice["description"].startswith("Not looked at: charts/kafka: not rendered")
+    assert notice["location"] == {"path": "infra/charts/kafka", "lines": {"begin": 1}}
+    assert finding["severity"] == "major"
+
+
+def test_a_fingerprint_outlives_lines_and_other_findings(build):
+    (alone,) = fingerprints(build, build.usual())
+    moved = build.located(build.place("spec", "replicas", text=f"# more\n\n{build.brokers}"), "another message")
+    assert fingerprints(build, moved) == [alone]
+    assert alone in fingerprints(build, build.usual(), build.loose())
+    elsewhere = build.located(build.place("spec", "replicas", file="base/kafka.yaml"))
+    assert alone in fingerprints(build, build.usual(), elsewhere)
+    assert alone in fingerprints(build, build.usual(), build.usual())
+
+
+def test_two_of_a_kind_are_two(build):
+    twice = build.usual()
+    other = twice._replace(finding=replace(twice.finding, message="another word of the same value"))
+    assert len(entries_of(build, twice, other, twice)) == 3
+    assert fingerprints(build, twice, other)[:2] == fingerprints(build, twice, other, twice)[:2]
+    assert len(entries_of(build, notices=[Notice("a", "b")] * 2, faults=[Fault("KL303", "x", "y")] * 2)) == 4
+
+
+def test_a_name_of_a_megabyte_is_cut(build):
+    (entry,) = entries_of(build, build.located(build.place("spec"), "x" * 1_000_000))
+    assert len(entry["description"]) == 4096
+
+
+def test_hostile_names_are_text(build):
+    place = build.text_place("a: b\n", "b", build.nasty)
+    one = build.located(place, build.nasty, code=build.nasty, help=build.nasty)
+    notices, faults = [Notice(build.nasty, build.nasty)], [Fault(build.nasty, "", build.nasty)]
+    text = report(build.outcome(one, notices=notices, faults=faults), Screen())
+    assert not re.search(r"##[\w-]*\[|\\ud800\\u|^\s*::", text, re.MULTILINE)
+    for entry in load(build.outcome(one, notices=notices, faults=faults)):
+        assert entry["description"].isprintable()
+        assert entry["location"]["path"].isprintable()
+        assert "\\x00" in entry["description"]
+
+
+@given(st.data())
+def test_any_text_is_an_entry(build, data):
+    name, words = data.draw(build.hostile), data.draw(build.hostile)
+    one = build.located(build.text_place("a: b\n", "b", f"x{name}"), words, code=f"X{name}", help=words)
+    assert len(entries_of(build, one, notices=[Notice(f"x{name}", words)], faults=[Fault("X", name, words)])) == 3
