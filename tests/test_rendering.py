@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from real_tools import real_helm, real_kustomize
 
-from kafkalint.manifests import rendering
+from kafkalint.manifests import kustomize_rendering, render_tasks
 from kafkalint.manifests.charts import read_chart, template_path
 from kafkalint.manifests.commands import CommandError, condense
 from kafkalint.manifests.commands import run as run_command
@@ -235,8 +235,8 @@ def test_so_many_renderers_are_at_work_at_once(tree, tmp_path, monkeypatch, jobs
         barrier.wait(timeout=5)
         return KAFKA.encode()
 
-    monkeypatch.setattr(rendering, "run", stand_in)
-    monkeypatch.setattr(rendering, "_kustomize_command", lambda: ["kustomize"])
+    monkeypatch.setattr(render_tasks, "run", stand_in)
+    monkeypatch.setattr(kustomize_rendering, "_kustomize", lambda: ["kustomize"])
     root = tree({f"{name}/kustomization.yaml": "# kafka\n" for name in "abc"})
     loaded = go(root, jobs=jobs)
     assert loaded.notices == ()

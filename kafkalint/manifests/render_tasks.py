@@ -1,0 +1,149 @@
+"""One rendering: a program called on a folder, and what came of it, whichever program that is."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from kafkalint.manifests.commands import CommandError, run
+from kafkalint.manifests.notices import Notice
+from kafkalint.manifests.sources import Source
+from kafkalint.manifests.walking import Namer
+
+if TYPE_CHECKING:
+    from kafkalint.manifests.planning import Job
+    from kafkalint.manifests.render_settings import RenderSettings
+
+
+class Account(NamedTuple):
+    """How something was rendered, for who wants to do it again by hand."""
+
+    name: str
+    command: tuple[str, ...]
+    seconds: float
+    failed: bool = False
+    remark: str = ""
+    """What the command does not show."""
+
+
+class Rendering(NamedTuple):
+    """What came of a job: a source, or a word on why there is none."""
+
+    source: Source | None = None
+    notice: Notice | None = None
+    account: Account | None = None
+    """None where no program was run."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A folder to render; each tool has its own kind."""
+
+    job: Job
+    settings: RenderSettings
+    directory: str
+    """What names are relative to, absolute."""
+    arguments: tuple[str, ...] = ()
+    """What the tool is given besides."""
+
+    remark = ""
+    """What its command does not show."""
+
+    @property
+    def folder(self) -> str:
+        """The folder as reports show it."""
+        return Namer(self.directory).folder(self.job.directory)
+
+    @property
+    def name(self) -> str:
+        """What tells it from all other renderings."""
+        return self.folder
+
+    @property
+    def values_files(self) -> tuple[str, ...]:
+        """Files that say what it is rendered with, from the working directory."""
+        return ()
+
+    @property
+    def enabled(self) -> bool:
+        """Whether its tool may be run."""
+        raise NotImplementedError
+
+    def command(self) -> list[str]:
+        """What is run; raises CommandError where that is no use."""
+        raise NotImplementedError
+
+    def command_by_hand(self, reason: str) -> list[str]:
+        """What somebody may run instead, where it failed for this reason."""
+        raise NotImplementedError
+
+    def checked(self) -> Source:
+        """What is to be checked; raises CommandError where it cannot be rendered."""
+        raise NotImplementedError
+
+    def emitted(self) -> Source:
+        """What would be applied: its bytes are the tool's own; raises CommandError."""
+        raise NotImplementedError
+
+    def run(self) -> Rendering:
+        """Render it; what goes wrong is told and not raised."""
+        if not self.enabled:
+            return self._failed("rendering is switched off")
+        if self.job.component:
+            word = "not checked: a Component that no kustomization here builds upon"
+            return Rendering(notice=Notice(self.name, word))
+        try:
+            command = self.command()
+        except CommandError as failure:
+            return self._failed(str(failure))
+        started = time.perf_counter()
+        rendering = self._made()
+        seconds = time.perf_counter() - started
+        account = Account(self.name, tuple(command), seconds, rendering.source is None, self.remark)
+        return rendering._replace(account=account)
+
+    def _made(self) -> Rendering:
+        try:
+            return Rendering(self.checked())
+        except CommandError as failure:
+            return self._failed(str(failure))
+        except OSError as error:
+            return self._failed(error.strerror or str(error))
+
+    def _failed(self, reason: str) -> Rendering:
+        shown = reason.replace(os.path.join(self.directory, ""), "").removeprefix(f"{self.folder}: ").rstrip(".")
+        by_hand = f"By hand: {shlex.join(self.command_by_hand(reason))} | kafkalint check -"
+        return Rendering(notice=Notice(self.name, f"not rendered, so not checked: {shown}. {by_hand}"))
+
+    def called(self, command: list[str], place: str) -> bytes:
+        """What a program puts out in a folder; raises CommandError."""
+        settings = self.settings
+        return run(command, directory=place, seconds=settings.seconds, most=settings.most, fetch=settings.fetch)
+
+    def source(self, data: bytes) -> Source:
+        """What was rendered, with what is known of it."""
+        namer = Namer(self.directory)
+        return Source(
+            name=self.name,
+            data=data,
+            directory=self.folder,
+            rendered_by=self.job.tool,
+            root=namer(self.job.file),
+            patches=tuple(map(namer, self.job.patches)),
+            values=self.values_files,
+            arguments=self.arguments,
+            working_directory=self.directory,
+        )
+
+
+def program(name: str) -> str:
+    """The path of a program; raises CommandError where there is none."""
+    import shutil  # noqa: PLC0415 - only rendering needs it
+
+    path = shutil.which(name)
+    if path is None:
+        raise CommandError(f"{name} is not on the PATH")
+    return path
