@@ -57,7 +57,8 @@ def command(formats: tuple[OutputFormat, ...], **given: Any) -> None:
     rendered; 3 an internal fault, such as a plugin that does not load.
     """
     from kafkalint.cli.output import write  # noqa: PLC0415 - as below
-    from kafkalint.cli.session import CheckOptions, ProblemsFound, run  # noqa: PLC0415 - `--help` needs none of it
+    from kafkalint.cli.session import run  # noqa: PLC0415 - `--help` needs none of it
+    from kafkalint.cli.setup import CheckOptions, ProblemsFound  # noqa: PLC0415 - as above
 
     formats = formats or (OutputFormat("text"),)
     _hold_to_one_use(given)

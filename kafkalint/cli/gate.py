@@ -43,7 +43,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     could not be rendered; 3 an internal fault. Unless it is 0, nothing is passed on, or a ResourceList for its results.
     """
     from kafkalint.cli.passage import passage  # noqa: PLC0415 - `--help` needs none of it
-    from kafkalint.cli.session import ProblemsFound  # noqa: PLC0415 - as above
+    from kafkalint.cli.setup import ProblemsFound  # noqa: PLC0415 - as above
 
     try:
         passed = passage(ctx, given)

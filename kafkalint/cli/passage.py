@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from kafkalint.checking.policy import fails
 from kafkalint.cli.check import EXIT_CLEAN, EXIT_FAULT, EXIT_FINDINGS, EXIT_USAGE
-from kafkalint.cli.session import CheckOptions, ProblemsFound, Setup, set_up, standard_input
+from kafkalint.cli.setup import CheckOptions, ProblemsFound, Setup, set_up, standard_input
 from kafkalint.cli.watching import Watch, narrator
 from kafkalint.gating.emission import Wanted, emitted
 from kafkalint.gating.function_config import settings

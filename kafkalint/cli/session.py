@@ -5,72 +5,26 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.finding import Level
-from kafkalint.checking.selection import Choice, Plan, Profile, SelectionError, plan
+from kafkalint.cli.setup import CheckOptions, ProblemsFound, baseline_path, set_up, standard_input
 from kafkalint.cli.watching import Narrator, Watch, narrator, watch
-from kafkalint.config.finding import NAME, find_config
-from kafkalint.config.problems import ConfigError
+from kafkalint.config.finding import NAME
 from kafkalint.config.settings import Config
 from kafkalint.linting import Rules, lint
 from kafkalint.manifests.loading import Loaded, LoadRequest, UsageError, load
 from kafkalint.manifests.sources import STDIN
-from kafkalint.registry import LoadedCheck, PluginError, Registry, load_registry
+from kafkalint.registry import Registry
 from kafkalint.reports import BUILT_IN, WITHOUT_EDITS, Report, built_in
-from kafkalint.reports.wording import safe
 
 if TYPE_CHECKING:
     from kafkalint.checking.outcome import Outcome
     from kafkalint.cli.baselining import Writing
     from kafkalint.cli.mending import Mending
     from kafkalint.cli.options import OutputFormat
-    from kafkalint.config.baselines import BaselineFile
-    from kafkalint.kafka.versions import Version
     from kafkalint.manifests.planning import Tool
-
-NEVER = "never"
-
-
-class CheckOptions(NamedTuple):
-    """The options of `check`, by the names of its parameters."""
-
-    paths: tuple[str, ...] = ()
-    formats: tuple[OutputFormat, ...] = ()
-    select: tuple[tuple[str, ...], ...] = ()
-    extend_select: tuple[tuple[str, ...], ...] = ()
-    ignore: tuple[tuple[str, ...], ...] = ()
-    profile: str | None = None
-    fail_on: str | None = None
-    config: str | None = None
-    baseline: str | None = None
-    write_baseline: str | None = None
-    include_suppressed: bool = False
-    from_git: bool = False
-    no_cross_resource: bool = False
-    strimzi_version: Version | None = None
-    kubernetes_version: Version | None = None
-    stdin_filename: str | None = None
-    plugins: tuple[str, ...] = ()
-    jobs: int = 4
-    fix: bool = False
-    unsafe_fixes: bool = False
-    diff: bool = False
-    patch: str | None = None
-    quiet: bool = False
-    verbose: bool = False
-    render: Tool | None = None
-
-
-class ProblemsFound(Exception):  # noqa: N818 - what stops the run is the user's problem, or a plugin's, and no error of this code
-    """Why a run cannot begin; `internal` where a plugin is at fault and not the call."""
-
-    def __init__(self, problems: Sequence[str], *, internal: bool = False) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
-        self.internal = internal
 
 
 class Session(NamedTuple):
@@ -88,39 +42,6 @@ class Session(NamedTuple):
     """What became of the baseline, where it was to be written."""
     idle: bool = False
     """Whether there was nothing to do: nothing is rendered from the files given."""
-
-
-class Setup(NamedTuple):
-    """What a run goes by, known before anything is loaded."""
-
-    rules: Rules
-    fail_on: Level | None
-    """None for never."""
-    baseline: BaselineFile | None = None
-
-    @property
-    def config(self) -> Config:
-        """What `.kafkalint.yaml` says."""
-        return self.rules.config
-
-
-def set_up(options: CheckOptions) -> Setup:
-    """Load plugins and config, and choose the rules; raises ProblemsFound."""
-    config, registry = _config(options, _registry(options.plugins))
-    known = _baseline(options, config)
-    rules = Rules(
-        registry=registry,
-        plan=_plan(options, config, registry),
-        config=config,
-        settings=config.settings(options.strimzi_version, options.kubernetes_version),
-        today=date.today(),  # noqa: DTZ011 - an expiry date in a config means the reader's day
-        directory=str(Path.cwd()),
-        baseline=known.baseline if known else None,
-        whole=(not options.paths or options.from_git) and not options.render,
-        partial=options.render is not None,
-    )
-    fail_on = options.fail_on or config.fail_on or Level.ERROR.value
-    return Setup(rules, None if fail_on == NEVER else Level(fail_on), known)
 
 
 def run(options: CheckOptions, formats: Sequence[OutputFormat]) -> Session:
@@ -176,44 +97,6 @@ def _mended(
     return attend(outcome, request, rules, wanted)
 
 
-def _registry(plugins: Sequence[str]) -> Registry:
-    try:
-        return load_registry(plugins)
-    except PluginError as error:
-        raise ProblemsFound(error.problems, internal=True) from None
-
-
-def _config(options: CheckOptions, registry: Registry) -> tuple[Config, Registry]:
-    try:
-        file = Path(options.config) if options.config else find_config(Path.cwd())
-        if file is None:
-            return Config(), registry
-        from kafkalint.config.loading import load_config  # noqa: PLC0415 - its parsers are for those who have a config
-
-        config = load_config(file, [item.check for item in registry.checks])
-    except ConfigError as error:
-        raise ProblemsFound([safe(str(problem)) for problem in error.problems]) from None
-    return config, registry.extended(LoadedCheck(check, "config") for check in config.checks)
-
-
-def _baseline(options: CheckOptions, config: Config) -> BaselineFile | None:
-    file = _baseline_file(options, config)
-    if file is None:
-        return None
-    from kafkalint.config.baselines import open_baseline  # noqa: PLC0415 - for those who have one
-
-    stdin = (options.stdin_filename or "") if STDIN in options.paths else ""
-    try:
-        return open_baseline(file, str(Path.cwd()), stdin=stdin, may_be_missing=options.write_baseline is not None)
-    except ConfigError as error:
-        raise ProblemsFound([safe(str(problem)) for problem in error.problems]) from None
-
-
-def _baseline_file(options: CheckOptions, config: Config) -> Path | None:
-    given = options.write_baseline if options.write_baseline is not None else options.baseline
-    return config.baseline_file if given is None else Path(given)
-
-
 def _report(name: str, registry: Registry, *, quiet: bool) -> Report:
     if name == "text" and quiet:
         return built_in("quiet")
@@ -222,28 +105,6 @@ def _report(name: str, registry: Registry, *, quiet: bool) -> Report:
     if name not in registry.reports:
         raise ProblemsFound([f"there is no format {name!r}: {', '.join((*BUILT_IN, *registry.reports))}"])
     return registry.reports[name]
-
-
-def _plan(options: CheckOptions, config: Config, registry: Registry) -> Plan:
-    given = Choice(
-        select=tuple(word for words in options.select for word in words) if options.select else None,
-        extend_select=tuple(word for words in options.extend_select for word in words),
-        ignore=tuple(word for words in options.ignore for word in words),
-    )
-    profile = Profile(options.profile) if options.profile else config.profile or Profile.PRODUCTION
-    checks = [item.check for item in registry.checks]
-    try:
-        chosen = plan(checks, profile, (config.choice, given), config.levels)
-    except SelectionError as error:
-        raise ProblemsFound(error.problems) from None
-    if options.no_cross_resource:
-        return chosen._replace(checks=tuple(check for check in chosen.checks if not check.cross_resource))
-    return chosen
-
-
-def standard_input() -> bytes:
-    """All of it; nothing where whoever started the program closed it."""
-    return sys.stdin.buffer.read() if sys.stdin is not None else b""
 
 
 def _request(options: CheckOptions, config: Config) -> LoadRequest:
@@ -268,7 +129,7 @@ def _reaching(request: LoadRequest, tool: Tool, options: CheckOptions, config: C
     from kafkalint.manifests.reaching import Repository, reach  # noqa: PLC0415 - only --render needs it
 
     # The one that is read, and the one that may have been deleted.
-    judging = {Path.cwd() / NAME, *filter(None, (config.file, _baseline_file(options, config)))}
+    judging = {Path.cwd() / NAME, *filter(None, (config.file, baseline_path(options, config)))}
     files = tuple(sorted(str(file.absolute()) for file in judging))
     repository = Repository(request.directory, request.render, request.bundles, files)
     try:
