@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 from kafkalint import __version__
+from kafkalint.cli import exit_status
 
 _COMMANDS = {
     "check": "Find what will go wrong with Kafka in these manifests.",
@@ -41,7 +42,7 @@ class _Commands(click.Group):
             text = " ".join(str(error).split())
             click.echo(f"kafkalint: internal fault: {type(error).__name__}: {text[:500]}", err=True)
             click.echo("kafkalint: set KAFKALINT_DEBUG=1 to see where, and please report it", err=True)
-            ctx.exit(3)
+            ctx.exit(exit_status.FAULT)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kafkalint.cli import exit_status
 from kafkalint.cli.options import FormatChoice, OutputFormat, rule_options, verbosity_options
 
 if TYPE_CHECKING:
     from kafkalint.cli.session import Session
-
-EXIT_CLEAN = 0
-EXIT_FINDINGS = 1
-EXIT_USAGE = 2
-EXIT_FAULT = 3
 
 
 @click.command("check", short_help="Find what will go wrong with Kafka in these manifests.")
@@ -69,7 +65,7 @@ def command(formats: tuple[OutputFormat, ...], **given: Any) -> None:
     except ProblemsFound as stop:
         for problem in stop.problems:
             click.echo(f"kafkalint: {problem}", err=True)
-        sys.exit(EXIT_FAULT if stop.internal else EXIT_USAGE)
+        sys.exit(exit_status.FAULT if stop.internal else exit_status.USAGE)
     status = _status(session)
     write(session, session.outcome._replace(arguments={"exit_code": status}))
     sys.exit(status)
@@ -96,13 +92,13 @@ def _status(session: Session) -> int:
 
     outcome, mending = session.outcome, session.mending
     if outcome.faults:
-        return EXIT_FAULT
+        return exit_status.FAULT
     if (mending is not None and mending.problems) or (session.writing is not None and session.writing.failed):
-        return EXIT_USAGE
+        return exit_status.USAGE
     if mending is not None and mending.diff:
-        return EXIT_FINDINGS
+        return exit_status.FINDINGS
     if mending is not None and mending.diff is not None:
-        return EXIT_CLEAN if outcome.complete else EXIT_USAGE
+        return exit_status.CLEAN if outcome.complete else exit_status.USAGE
     if fails((located.finding.level for located in outcome.findings), session.fail_on):
-        return EXIT_FINDINGS
-    return EXIT_USAGE if outcome.notices else EXIT_CLEAN
+        return exit_status.FINDINGS
+    return exit_status.USAGE if outcome.notices else exit_status.CLEAN

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from kafkalint.cli import exit_status
 from kafkalint.cli.options import RuleName
 
 
@@ -23,7 +24,7 @@ def command(rule: str, plugins: tuple[str, ...]) -> None:
     code = vocabulary.code(rule.upper()) or vocabulary.code(rule)
     if code is None:
         click.echo(f"kafkalint: {vocabulary.unknown(rule, prefixes=False)}", err=True)
-        sys.exit(2)
+        sys.exit(exit_status.USAGE)
     check = next(check for check in checks if check.code == code)
     click.echo(f"{check.code} {check.name} ({check.level.value}, fix: {check.fix.value})\n")
     page = page_of(check)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kafkalint.cli.check import EXIT_CLEAN, EXIT_FAULT, EXIT_USAGE
+from kafkalint.cli import exit_status
 from kafkalint.cli.options import rule_options, verbosity_options
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     except ProblemsFound as stop:
         for problem in stop.problems:
             click.echo(f"kafkalint: {problem}", err=True)
-        sys.exit(EXIT_FAULT if stop.internal else EXIT_USAGE)
+        sys.exit(exit_status.FAULT if stop.internal else exit_status.USAGE)
     _deliver(passed, given["most"], quiet=given["quiet"])
     sys.exit(passed.status)
 
@@ -59,6 +59,6 @@ def _deliver(passed: Passage, most: int, *, quiet: bool) -> None:
     from kafkalint.cli.output import put  # noqa: PLC0415 - as above
     from kafkalint.gating.briefing import Verdict, briefing  # noqa: PLC0415 - as above
 
-    verdict = Verdict(passed.status == EXIT_CLEAN, passed.fail_on, most, quiet)
+    verdict = Verdict(passed.status == exit_status.CLEAN, passed.fail_on, most, quiet)
     put(briefing(passed.outcome, verdict).encode("utf-8", "backslashreplace"), sys.stderr, "standard error")
     put(passed.output, sys.stdout)

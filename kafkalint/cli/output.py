@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
-from kafkalint.cli.check import EXIT_USAGE
+from kafkalint.cli import exit_status
 
 if TYPE_CHECKING:
     from kafkalint.checking.outcome import Outcome
@@ -77,7 +77,7 @@ def _save(file: Path, data: bytes, mode: str = "wb") -> None:
 
 def _give_up(file: str, why: str | None) -> NoReturn:
     click.echo(f"kafkalint: {file} cannot be written: {why}", err=True)
-    sys.exit(EXIT_USAGE)
+    sys.exit(exit_status.USAGE)
 
 
 def _screen(stream: TextIO | None = None) -> Screen:

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from kafkalint.checking.policy import fails
-from kafkalint.cli.check import EXIT_CLEAN, EXIT_FAULT, EXIT_FINDINGS, EXIT_USAGE
+from kafkalint.cli import exit_status
 from kafkalint.cli.setup import CheckOptions, ProblemsFound, Setup, set_up, standard_input
 from kafkalint.cli.watching import Watch, narrator
 from kafkalint.gating.emission import Wanted, emitted
@@ -70,7 +70,7 @@ def passage(ctx: click.Context, given: dict[str, Any]) -> Passage:
     status = _status(outcome, setup)
     if listed is not None:
         return Passage(_with_results(listed, outcome), outcome, status, setup.fail_on)
-    return Passage(source.data if status == EXIT_CLEAN else b"", outcome, status, setup.fail_on)
+    return Passage(source.data if status == exit_status.CLEAN else b"", outcome, status, setup.fail_on)
 
 
 def _options(chosen: dict[str, Any]) -> CheckOptions:
@@ -113,11 +113,11 @@ def _configured(ctx: click.Context, listed: ResourceList) -> Iterator[tuple[str,
 
 def _status(outcome: Outcome, setup: Setup) -> int:
     if outcome.faults:
-        return EXIT_FAULT
+        return exit_status.FAULT
     if fails((located.finding.level for located in outcome.findings), setup.fail_on):
-        return EXIT_FINDINGS
+        return exit_status.FINDINGS
     # Whoever ignores the rule that says so has not read what no reader understands.
-    return EXIT_USAGE if outcome.notices or (outcome.unreadable and setup.fail_on) else EXIT_CLEAN
+    return exit_status.USAGE if outcome.notices or (outcome.unreadable and setup.fail_on) else exit_status.CLEAN
 
 
 def _with_results(listed: ResourceList, outcome: Outcome) -> bytes:

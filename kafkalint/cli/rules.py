@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kafkalint.cli import exit_status
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,7 +36,7 @@ def loaded_checks(plugins: tuple[str, ...] = ()) -> tuple[LoadedCheck, ...]:
     except PluginError as error:
         for problem in error.problems:
             click.echo(f"kafkalint: {problem}", err=True)
-        sys.exit(3)
+        sys.exit(exit_status.FAULT)
     return registry.extended(_checks_of_config(registry)).checks
 
 
