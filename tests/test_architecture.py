@@ -73,6 +73,19 @@ def test_edits_of_a_text_know_nothing_of_where_it_comes_from(inner: str, allowed
                 assert name.split(".")[2] in allowed, f"{file.name} imports {name}"
 
 
+def test_reading_knows_nothing_of_rendering_and_rendering_nothing_of_where_findings_are_shown() -> None:
+    manifests = ENGINE / "manifests"
+    # The front puts all together; `origins` leads into the inner room where there is something to trace.
+    plain = [file for file in manifests.glob("*.py") if file.stem not in {"loading", "origins", "planning"}]
+    for file, barred in [
+        *((file, ("rendering.", "origin.")) for file in plain),
+        *((file, ("origin.",)) for file in sources(manifests / "rendering")),
+    ]:
+        for name in imports(file):
+            inner = name.removeprefix("kafkalint.manifests.")
+            assert not inner.startswith(barred) or inner == name, f"{file.name} imports {name}"
+
+
 def test_the_engine_knows_no_plugin() -> None:
     plugins = ("kafkalint_checks", "kafkalint_flavours")
     guilty = [file.name for file in sources(ENGINE) for name in imports(file) if name.startswith(plugins)]

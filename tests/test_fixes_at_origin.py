@@ -32,8 +32,8 @@ from kafkalint.fixing.origin.trees import Tree
 from kafkalint.fixing.remedies import remedy
 from kafkalint.fixing.text.edits import apply
 from kafkalint.manifests.documents import documents
-from kafkalint.manifests.helm_values import values_read
 from kafkalint.manifests.loading import Loaded, LoadRequest, load
+from kafkalint.manifests.origin.helm_values import values_read
 from kafkalint.manifests.resources import Resource
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span, encode

@@ -4,9 +4,9 @@ import pytest
 from real_tools import each, the_kustomize
 
 from kafkalint.checking.finding import TextPlace
-from kafkalint.manifests import helm_origins
 from kafkalint.manifests.loading import LoadRequest, load
-from kafkalint.manifests.origin_files import aligned
+from kafkalint.manifests.origin import helm_origins
+from kafkalint.manifests.origin.origin_files import aligned
 from kafkalint.manifests.origins import trace
 from kafkalint.manifests.render_settings import RenderSettings
 from kafkalint.manifests.resources import Place

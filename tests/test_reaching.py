@@ -16,8 +16,8 @@ from real_tools import real_kustomize
 from kafkalint.cli import main
 from kafkalint.manifests.bundling import StatedBundle
 from kafkalint.manifests.planning import Tool
-from kafkalint.manifests.reaching import Reached, Repository, reach
 from kafkalint.manifests.render_settings import ChartValues, RenderSettings
+from kafkalint.manifests.rendering.reaching import Reached, Repository, reach
 from kafkalint.manifests.walking import UsageError
 
 pytestmark = [

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from real_tools import real_helm, real_kustomize
 
-from kafkalint.manifests import kustomize_rendering, render_tasks
-from kafkalint.manifests.charts import read_chart, template_path
-from kafkalint.manifests.commands import CommandError, condense
-from kafkalint.manifests.commands import run as run_command
-from kafkalint.manifests.kustomizations import Graph, read_kustomization
 from kafkalint.manifests.loading import LoadRequest, load
 from kafkalint.manifests.planning import plan
 from kafkalint.manifests.render_settings import ChartValues, RenderSettings
+from kafkalint.manifests.rendering import kustomize, tasks
+from kafkalint.manifests.rendering.charts import read_chart, template_path
+from kafkalint.manifests.rendering.commands import CommandError, condense
+from kafkalint.manifests.rendering.commands import run as run_command
+from kafkalint.manifests.rendering.kustomizations import Graph, read_kustomization
 from kafkalint.manifests.walking import find
 
 KAFKA = "apiVersion: kafka.strimzi.io/v1\nkind: Kafka\nmetadata: {name: main}\nspec: {kafka: {replicas: 3}}\n"
@@ -235,8 +235,8 @@ def test_so_many_renderers_are_at_work_at_once(tree, tmp_path, monkeypatch, jobs
         barrier.wait(timeout=5)
         return KAFKA.encode()
 
-    monkeypatch.setattr(render_tasks, "run", stand_in)
-    monkeypatch.setattr(kustomize_rendering, "_kustomize", lambda: ["kustomize"])
+    monkeypatch.setattr(tasks, "run", stand_in)
+    monkeypatch.setattr(kustomize, "_kustomize", lambda: ["kustomize"])
     root = tree({f"{name}/kustomization.yaml": "# kafka\n" for name in "abc"})
     loaded = go(root, jobs=jobs)
     assert loaded.notices == ()

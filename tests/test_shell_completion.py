@@ -64,7 +64,7 @@ def test_completion_needs_no_parser_and_no_renderer(tmp_path: Path) -> None:
     assert "plain,KL301" in done.stdout.split()
     loaded = set(done.stderr.split())
     assert "kafkalint.registry" in loaded
-    assert not loaded & {"yaml", "ruamel.yaml", "kafkalint.manifests.rendering", "kafkalint.config.loading"}
+    assert not loaded & {"yaml", "ruamel.yaml", "kafkalint.manifests.rendering.renderings", "kafkalint.config.loading"}
 
 
 def test_a_plugin_that_does_not_load_leaves_words_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,10 +94,10 @@ def modules_after_a_run(text: str, folder: Path) -> set[str]:
         "kafkalint.checking.baseline",
         "kafkalint.checking.data_checks",
         "kafkalint.checking.comments",  # no suppressions
-        "kafkalint.manifests.rendering",  # nothing to render
-        "kafkalint.manifests.kustomizations",
-        "kafkalint.manifests.charts",
-        "kafkalint.manifests.tracing",
+        "kafkalint.manifests.rendering.renderings",  # nothing to render
+        "kafkalint.manifests.rendering.kustomizations",
+        "kafkalint.manifests.rendering.charts",
+        "kafkalint.manifests.origin.tracing",
         "kafkalint.reports.json_report",  # the text report was asked for
         "jsonpath_ng",
         "ruamel",

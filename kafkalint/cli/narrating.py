@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kafkalint.config.settings import Config
     from kafkalint.linting import Rules
     from kafkalint.manifests.loading import Loaded
-    from kafkalint.manifests.rendering import Account
+    from kafkalint.manifests.rendering.renderings import Account
     from kafkalint.registry import Registry
 
 

@@ -126,7 +126,7 @@ def _request(options: CheckOptions, config: Config) -> LoadRequest:
 
 def _reaching(request: LoadRequest, tool: Tool, options: CheckOptions, config: Config) -> LoadRequest:
     """The request for what a tool renders from the paths of another one."""
-    from kafkalint.manifests.reaching import Repository, reach  # noqa: PLC0415 - only --render needs it
+    from kafkalint.manifests.rendering.reaching import Repository, reach  # noqa: PLC0415 - only --render needs it
 
     # The one that is read, and the one that may have been deleted.
     judging = {Path.cwd() / NAME, *filter(None, (config.file, baseline_path(options, config)))}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from kafkalint.manifests.commands import CommandError
 from kafkalint.manifests.planning import job_for
 from kafkalint.manifests.reading import ReadError, read
 from kafkalint.manifests.render_settings import ChartValues
-from kafkalint.manifests.rendering import emit
+from kafkalint.manifests.rendering.commands import CommandError
+from kafkalint.manifests.rendering.renderings import emit
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.walking import Namer, UsageError
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from kafkalint.manifests.documents import Document
     from kafkalint.manifests.notices import Notice
-    from kafkalint.manifests.rendering import Account
+    from kafkalint.manifests.rendering.renderings import Account
     from kafkalint.manifests.walking import FoundFile
 
 __all__ = ["LoadRequest", "Loaded", "UsageError", "load"]
@@ -157,7 +157,7 @@ def _load_paths(run: _Run) -> None:
     # Whoever names files, or asks for what changed files go into, has not asked for these charts.
     whole = not run.request.roots and any(os.path.isdir(os.path.join(run.directory, path)) for path in paths)
     if whole and run.request.render.charts:
-        from kafkalint.manifests.rendering import lost  # noqa: PLC0415 - for those whose config names charts
+        from kafkalint.manifests.rendering.renderings import lost  # noqa: PLC0415 - for those whose config names charts
 
         run.notices += lost(run.request.render, run.directory)
     todo = plan(found.files)
@@ -197,7 +197,7 @@ def _load_plain(run: _Run, read_in: Harvest) -> None:
 def _load_renderings(run: _Run, todo: Plan, read_in: Harvest) -> None:
     if not todo.jobs:
         return
-    from kafkalint.manifests.rendering import is_asked_for, render  # noqa: PLC0415 - most runs have nothing to render
+    from kafkalint.manifests.rendering.renderings import is_asked_for, render  # noqa: PLC0415 - most runs have nothing to render
 
     mentions = _Mentions(read_in.mentions, run.opener.kinds)
     settings = run.request.render
@@ -237,7 +237,7 @@ class _Mentions:
 def _unpacked(path: str) -> bytes:
     if not path.endswith(PACKED):
         return read(path)
-    from kafkalint.manifests.charts import unpacked  # noqa: PLC0415 - few charts are packed
+    from kafkalint.manifests.rendering.charts import unpacked  # noqa: PLC0415 - few charts are packed
 
     return unpacked(path)
 

@@ -11,6 +11,6 @@ def trace(place: Place | TextPlace) -> Traced:
     source, value = place.source, place if isinstance(place, Place) else None
     if source.rendered_by is None and (value is None or stated_origin(value.resource) is None):
         return Traced(source.name, source.text, place.span(), place=value)
-    from kafkalint.manifests.tracing import trace_rendered  # noqa: PLC0415 - most input is no rendering
+    from kafkalint.manifests.origin.tracing import trace_rendered  # noqa: PLC0415 - most input is no rendering
 
     return trace_rendered(place)

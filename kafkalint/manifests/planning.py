@@ -11,8 +11,8 @@ from kafkalint.manifests.walking import CHART_FILE, KUSTOMIZATION_FILES, UsageEr
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from kafkalint.manifests.charts import Chart
-    from kafkalint.manifests.kustomizations import Graph, Kustomization
+    from kafkalint.manifests.rendering.charts import Chart
+    from kafkalint.manifests.rendering.kustomizations import Graph, Kustomization
     from kafkalint.manifests.walking import FoundFile
 
 
@@ -57,8 +57,8 @@ def plan(files: Iterable[FoundFile]) -> Plan:
     with_chart = [os.path.dirname(path) for path in paths if os.path.basename(path) == CHART_FILE]
     if not kustomizations and not with_chart:
         return Plan((), frozenset())
-    from kafkalint.manifests.charts import chart_roots, read_chart  # noqa: PLC0415 - most runs have nothing to render
-    from kafkalint.manifests.kustomizations import Graph  # noqa: PLC0415 - as above
+    from kafkalint.manifests.rendering.charts import chart_roots, read_chart  # noqa: PLC0415 - most runs have nothing to render
+    from kafkalint.manifests.rendering.kustomizations import Graph  # noqa: PLC0415 - as above
 
     charts = chart_roots(with_chart)
     in_chart = _sorted_into(charts, paths)
@@ -75,7 +75,7 @@ def plan(files: Iterable[FoundFile]) -> Plan:
 
 def job_for(folder: str, tool: Tool | None = None) -> Job:
     """The rendering of one folder, by this tool or by what lies in it; raises UsageError where that is not clear."""
-    from kafkalint.manifests.kustomizations import Graph  # noqa: PLC0415 - as above
+    from kafkalint.manifests.rendering.kustomizations import Graph  # noqa: PLC0415 - as above
 
     here = [path for name in KUSTOMIZATION_FILES if os.path.isfile(path := os.path.join(folder, name))]
     chart = os.path.join(folder, CHART_FILE)
@@ -130,7 +130,7 @@ def _kustomize(graph: Graph, root: Kustomization) -> Job:
 
 
 def _helm(chart: Chart, members: Iterable[str]) -> Job:
-    from kafkalint.manifests.charts import chart_folders  # noqa: PLC0415 - as above
+    from kafkalint.manifests.rendering.charts import chart_folders  # noqa: PLC0415 - as above
 
     return Job("helm", chart.path, tuple(members), within=tuple(chart_folders(chart)))
 
@@ -145,7 +145,7 @@ def plan_roots(roots: Iterable[str]) -> Plan:
 
 
 def _whole_chart(folder: str) -> Job:
-    from kafkalint.manifests.charts import read_chart  # noqa: PLC0415 - as above
+    from kafkalint.manifests.rendering.charts import read_chart  # noqa: PLC0415 - as above
 
     return _helm(read_chart(folder), (file.path for file in find((folder,), folder).files))
 

@@ -13,9 +13,9 @@ from kafkalint.fixing.text.phrasing import scalar
 from kafkalint.fixing.text.style import Style
 from kafkalint.manifests.composer import ComposeError, compose
 from kafkalint.manifests.documents import documents
-from kafkalint.manifests.helm_values import around, chart_of, helpers_of, is_control, template_files, values_read
 from kafkalint.manifests.nodes import Scalar, Sequence
-from kafkalint.manifests.origin_files import opened
+from kafkalint.manifests.origin.helm_values import around, chart_of, helpers_of, is_control, template_files, values_read
+from kafkalint.manifests.origin.origin_files import opened
 from kafkalint.manifests.resources import Place, Resource, fragment_span
 from kafkalint.manifests.scalars import resolve_scalar
 from kafkalint.manifests.text import Span

@@ -13,8 +13,8 @@ from kafkalint.fixing.text.page import Page
 from kafkalint.fixing.text.phrasing import is_plain, scalar
 from kafkalint.fixing.text.routes import document_route
 from kafkalint.fixing.text.style import Style
-from kafkalint.manifests.kustomize_origins import generated_from, same, same_place
-from kafkalint.manifests.kustomize_writers import Hit, counted, holder, last_word, patches
+from kafkalint.manifests.origin.kustomize_origins import generated_from, same, same_place
+from kafkalint.manifests.origin.kustomize_writers import Hit, counted, holder, last_word, patches
 from kafkalint.manifests.resources import Place
 
 if TYPE_CHECKING:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kafkalint.manifests.kustomize_layers import without_affixes
-from kafkalint.manifests.kustomize_writers import is_built_in
+from kafkalint.manifests.origin.kustomize_layers import without_affixes
+from kafkalint.manifests.origin.kustomize_writers import is_built_in
 from kafkalint.manifests.shapes import string_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kafkalint.fixing.origin.rendered_objects import RenderedObject
-    from kafkalint.manifests.kustomize_layers import Layer
+    from kafkalint.manifests.origin.kustomize_layers import Layer
     from kafkalint.manifests.resources import Resource
 
 _LABELS = ("matchLabels", "labels", "selector")

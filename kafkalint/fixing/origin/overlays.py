@@ -15,9 +15,9 @@ from kafkalint.fixing.origin.patch_bodies import json_patch, merge_patch, target
 from kafkalint.fixing.text.edits import Refusal
 from kafkalint.fixing.text.phrasing import item_lines, mapping_lines
 from kafkalint.fixing.text.style import Style, style_of
-from kafkalint.manifests.kustomize_layers import Layer, without_affixes
-from kafkalint.manifests.kustomize_writers import Patch, patches
 from kafkalint.manifests.nodes import Mapping, Sequence, content_of
+from kafkalint.manifests.origin.kustomize_layers import Layer, without_affixes
+from kafkalint.manifests.origin.kustomize_writers import Patch, patches
 from kafkalint.manifests.resources import Place, Resource, Route, dig, items
 from kafkalint.manifests.sources import slices
 

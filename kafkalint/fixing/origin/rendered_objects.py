@@ -7,15 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kafkalint.manifests.documents import documents
-from kafkalint.manifests.kustomize_layers import Layer, root_layer, ways_to, without_affixes, workers
-from kafkalint.manifests.kustomize_origins import origin_data, origin_file
-from kafkalint.manifests.kustomize_writers import last_word, patches
-from kafkalint.manifests.origin_files import opened
+from kafkalint.manifests.origin.kustomize_layers import Layer, root_layer, ways_to, without_affixes, workers
+from kafkalint.manifests.origin.kustomize_writers import last_word, patches
+from kafkalint.manifests.origin.origin_files import opened
+from kafkalint.manifests.origin_annotations import origin_data, origin_file
 from kafkalint.manifests.resources import Resource, dig
 
 if TYPE_CHECKING:
     from kafkalint.fixing.origin.trees import Tree
-    from kafkalint.manifests.origin_files import OriginFile
+    from kafkalint.manifests.origin.origin_files import OriginFile
     from kafkalint.manifests.sources import Source
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from kafkalint.checking.fix import AddResource, AppendItem, RemoveEntry, RewriteText, source_of
 from kafkalint.fixing.text.expecting import expected, same
 from kafkalint.manifests.documents import documents
-from kafkalint.manifests.kustomize_origins import origin_data
+from kafkalint.manifests.origin_annotations import origin_data
 from kafkalint.manifests.resources import Identity, Resource, Route, dig
 from kafkalint.manifests.scalars import plain
 

@@ -69,7 +69,7 @@ class Tree:
     @cached_property
     def _users(self) -> dict[str, list[str]]:
         """For each file the kustomizations that nobody builds upon and that it goes into, directly or not."""
-        from kafkalint.manifests.kustomizations import Graph  # noqa: PLC0415 - most trees are linted as a whole
+        from kafkalint.manifests.rendering.kustomizations import Graph  # noqa: PLC0415 - most trees are linted as a whole
 
         graph = Graph(_kustomizations(self.root))
         users: dict[str, list[str]] = {}

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.nodes import content_of
-from kafkalint.manifests.origin_files import OriginFile, opened
+from kafkalint.manifests.origin.origin_files import OriginFile, opened
 from kafkalint.manifests.scalars import child
 from kafkalint.manifests.text import Span
 

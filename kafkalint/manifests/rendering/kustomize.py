@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kafkalint.manifests.commands import CommandError
 from kafkalint.manifests.documents import documents
-from kafkalint.manifests.kustomize_origins import origin_file
-from kafkalint.manifests.remotes import remotes
-from kafkalint.manifests.render_tasks import Task, program
+from kafkalint.manifests.origin_annotations import origin_file
+from kafkalint.manifests.rendering.commands import CommandError
+from kafkalint.manifests.rendering.remotes import remotes
+from kafkalint.manifests.rendering.tasks import Task, program
 from kafkalint.manifests.resources import ORIGIN_ANNOTATION
 from kafkalint.manifests.text import TextError
 from kafkalint.manifests.walking import Namer

@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.composer import ComposeError, compose
-from kafkalint.manifests.kustomizations import BUILT_UPON, CONFIGURED_BY, Inflation, inflations
 from kafkalint.manifests.nodes import Node, Scalar, Sequence, content_of
 from kafkalint.manifests.reading import ReadError, read
+from kafkalint.manifests.rendering.kustomizations import BUILT_UPON, CONFIGURED_BY, Inflation, inflations
 from kafkalint.manifests.scalars import child
 from kafkalint.manifests.text import Text, TextError, decode
 from kafkalint.manifests.walking import KUSTOMIZATION_FILES

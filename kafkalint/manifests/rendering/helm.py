@@ -8,11 +8,11 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kafkalint.manifests.charts import read_chart, template_path
-from kafkalint.manifests.commands import CommandError
 from kafkalint.manifests.documents import documents
 from kafkalint.manifests.render_settings import ChartValues
-from kafkalint.manifests.render_tasks import Task, program
+from kafkalint.manifests.rendering.charts import read_chart, template_path
+from kafkalint.manifests.rendering.commands import CommandError
+from kafkalint.manifests.rendering.tasks import Task, program
 from kafkalint.manifests.text import TextError
 from kafkalint.manifests.walking import Namer
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from kafkalint.manifests.kustomizations import load_data
 from kafkalint.manifests.reading import ReadError
+from kafkalint.manifests.rendering.kustomizations import load_data
 from kafkalint.manifests.resources import dig, items
 from kafkalint.manifests.walking import CHART_FILE
 

@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from kafkalint.manifests.commands import CommandError, run
 from kafkalint.manifests.notices import Notice
+from kafkalint.manifests.rendering.commands import CommandError, run
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.walking import Namer
 

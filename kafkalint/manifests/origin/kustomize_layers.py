@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kafkalint.manifests.nodes import Mapping, content_of
-from kafkalint.manifests.origin_files import OriginFile, opened
+from kafkalint.manifests.origin.origin_files import OriginFile, opened
 from kafkalint.manifests.resources import Resource
 from kafkalint.manifests.scalars import plain
 from kafkalint.manifests.shapes import dig, items, mapping, string_map, text

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kafkalint.manifests.documents import Document, documents
-from kafkalint.manifests.kustomize_layers import Layer
 from kafkalint.manifests.nodes import Mapping, Scalar, Sequence, content_of
-from kafkalint.manifests.origin_files import aligned, opened
+from kafkalint.manifests.origin.kustomize_layers import Layer
+from kafkalint.manifests.origin.origin_files import aligned, opened
 from kafkalint.manifests.resources import Place, Resource, Route, dig, fragment_span, items, pointer_steps
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span
@@ -16,7 +16,7 @@ from kafkalint.manifests.text import Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kafkalint.manifests.origin_files import OriginFile
+    from kafkalint.manifests.origin.origin_files import OriginFile
 
 # Groups of the kinds that come with Kubernetes.
 _BUILT_IN = re.compile(r"|apps|batch|policy|autoscaling|extensions|[\w.-]+\.k8s\.io")

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from kafkalint.manifests.documents import Document, documents
-from kafkalint.manifests.kustomize_origins import same, same_place
 from kafkalint.manifests.nodes import Mapping, Node, Scalar, Sequence, content_of
-from kafkalint.manifests.origin_files import OriginFile, Spot
+from kafkalint.manifests.origin.kustomize_origins import same, same_place
+from kafkalint.manifests.origin.origin_files import OriginFile, Spot
 from kafkalint.manifests.resources import Place, Route, dig, fragment_span
 from kafkalint.manifests.scalars import child, plain
 from kafkalint.manifests.sources import Source

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from kafkalint.manifests.composer import ComposeError, compose
 from kafkalint.manifests.nodes import Mapping, Node, Sequence, content_of
-from kafkalint.manifests.origin_files import OriginFile, Spot, aligned, open_origin
+from kafkalint.manifests.origin.origin_files import OriginFile, Spot, aligned, open_origin
+from kafkalint.manifests.origin_annotations import origin_data
 from kafkalint.manifests.resources import Place, Resource, dig, items
 from kafkalint.manifests.scalars import child, plain
 from kafkalint.manifests.text import Span
@@ -19,32 +19,6 @@ if TYPE_CHECKING:
 
 _GENERATORS = ("configMapGenerator", "secretGenerator")
 _INFLATORS = ("helmCharts", "helmChartInflationGenerator")
-
-
-def origin_data(annotation: str) -> Any:
-    """What an origin annotation says, as data."""
-    try:
-        root = compose(annotation)
-    except ComposeError:
-        return None
-    return plain(root) if root is not None else None
-
-
-def origin_file(annotation: str) -> str | None:
-    """The local file that an origin annotation names: the object's own, or the kustomization that generates it."""
-    data = origin_data(annotation)
-    named = dig(data, "path") or dig(data, "configuredIn")
-    return named if isinstance(named, str) and not dig(data, "repo") else None
-
-
-def origin_text(annotation: str) -> str | None:
-    """An origin annotation in one line, for what lies in another repository or somebody else's build."""
-    data = origin_data(annotation)
-    named = dig(data, "path") or dig(data, "configuredIn")
-    if not isinstance(named, str):
-        return None
-    repo, ref = dig(data, "repo"), dig(data, "ref")
-    return f"{repo}/{named}{f'@{ref}' if ref else ''}" if isinstance(repo, str) else named
 
 
 def locate(file: OriginFile, place: Place, rendering: str) -> Spot:

@@ -7,10 +7,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kafkalint.manifests.charts import read_chart, template_path
-from kafkalint.manifests.helm_values import chart_of, helpers_of, values_read
 from kafkalint.manifests.nodes import Sequence, content_of
-from kafkalint.manifests.origin_files import OriginFile, Spot
+from kafkalint.manifests.origin.helm_values import chart_of, helpers_of, values_read
+from kafkalint.manifests.origin.origin_files import OriginFile, Spot
+from kafkalint.manifests.rendering.charts import read_chart, template_path
 from kafkalint.manifests.resources import Place
 from kafkalint.manifests.scalars import child, plain
 from kafkalint.manifests.text import Span

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from kafkalint.manifests import helm_origins, kustomize_origins, kustomize_patches
 from kafkalint.manifests.documents import Document, documents
-from kafkalint.manifests.origin_files import OriginFile, Spot, opened
+from kafkalint.manifests.origin import helm_origins, kustomize_origins, kustomize_patches
+from kafkalint.manifests.origin.origin_files import OriginFile, Spot, opened
+from kafkalint.manifests.origin_annotations import origin_file, origin_text
 from kafkalint.manifests.resources import ORIGIN_ANNOTATION, Place
 from kafkalint.manifests.text import Span, Text
 from kafkalint.manifests.traced import TextPlace, Traced, stated_origin
@@ -33,7 +34,7 @@ def _in_origin(place: Place, source: Source) -> Traced | None:
         named = place.resource.document.helm_source
         file = opened(source, source.origins.get(named)) if named else None
         return _traced(file, helm_origins.locate(file, place)) if file else None
-    named = kustomize_origins.origin_file(place.resource.origin or "")
+    named = origin_file(place.resource.origin or "")
     file = opened(source, source.origins.get(named)) if named else None
     if file is None:
         return None
@@ -76,7 +77,7 @@ def _said_origin(resource: Resource) -> str | None:
     """Where an object says that it comes from, in whatever way it says so."""
     annotation = resource.origin or resource.annotations.get(ORIGIN_ANNOTATION)
     if annotation:
-        return kustomize_origins.origin_text(annotation)
+        return origin_text(annotation)
     return stated_origin(resource)
 
 

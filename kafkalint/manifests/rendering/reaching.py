@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kafkalint.manifests.globs import matches
 from kafkalint.manifests.planning import plan
 from kafkalint.manifests.reading import ReadError, read
-from kafkalint.manifests.rendering import renderings
+from kafkalint.manifests.rendering.renderings import renderings
 from kafkalint.manifests.sniffing import is_manifest
 from kafkalint.manifests.walking import (
     CHART_FILE,

@@ -7,12 +7,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kafkalint.manifests.helm_rendering import HelmTask
-from kafkalint.manifests.kustomize_rendering import KustomizeTask
 from kafkalint.manifests.notices import Notice
 from kafkalint.manifests.progress import UNWATCHED, Progress
 from kafkalint.manifests.render_settings import ChartValues, RenderSettings
-from kafkalint.manifests.render_tasks import Account, Rendering, Task
+from kafkalint.manifests.rendering.helm import HelmTask
+from kafkalint.manifests.rendering.kustomize import KustomizeTask
+from kafkalint.manifests.rendering.tasks import Account, Rendering, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,0 +1,1 @@
+"""Back from what was rendered to the files that were written."""

@@ -1,0 +1,1 @@
+"""What Kustomize and Helm make of folders: which, from which files, and by which commands."""
