@@ -345,6 +345,8 @@ def test_paths_count_from_the_folder_of_the_config(tmp_path: Path):
     assert (chart.chart, chart.values, chart.release) == ("../../charts/k", ("../../v.yaml",), "r")
     assert config.relative(below)("kafka.yaml") == "dev/eu/kafka.yaml"
     assert config.relative(below)("-") == "-"
+    config = parse_config(Source("c", b"exclude: [dev, '**/x.yaml']\n"), CHECKS, tmp_path / ".kafkalint.yaml")
+    assert config.exclusion(below) == (("dev", "**/x.yaml"), root)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from kafkalint.manifests import opening, reading
 from kafkalint.manifests.globs import matches
 from kafkalint.manifests.loading import LoadRequest, UsageError, load
 from kafkalint.manifests.render_settings import RenderSettings
-from kafkalint.manifests.walking import find
+from kafkalint.manifests.walking import Exclusion, find
 
 KAFKA = "apiVersion: kafka.strimzi.io/v1\nkind: Kafka\nmetadata: {name: main}\n"
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: NAME}\nspec: {selector: {app: NAME}}\n"
@@ -290,6 +290,23 @@ def test_a_file_beyond_any_manifest_is_refused(tree, monkeypatch):
     monkeypatch.setattr(reading, "MAX_BYTES", 1 << 20)
     root = tree({"a.yaml": b"#" * (1 << 21)})
     assert problems(run(root))[0][1] == "cannot be read: larger than 1 MiB"
+
+
+@pytest.mark.parametrize("from_git", [False, True])
+def test_what_is_excluded_is_looked_at_only_where_it_is_named(tree, from_git):
+    root = tree({"a.yaml": KAFKA, "gated/prod/k.yaml": KAFKA, "x/examples/y.yaml": KAFKA, "x/z.yaml": KAFKA})
+    subprocess.run(["git", "-C", str(root), "init", "-q"], check=True)
+    subprocess.run(["git", "-C", str(root), "add", "."], check=True)
+    exclude = Exclusion(("gated", "**/examples/**"), str(root))
+
+    def seen(*paths, directory=root):
+        return names(run(directory, *paths, exclude=exclude, from_git=from_git))
+
+    assert seen(".") == ["a.yaml", "x/z.yaml"]
+    assert seen("gated") == ["gated/prod/k.yaml"], "it was asked for"
+    assert seen("x") == ["x/z.yaml"]
+    assert seen("x/examples/y.yaml") == ["x/examples/y.yaml"]
+    assert seen(".", directory=root / "x") == ["z.yaml"], "globs count from the folder of the config"
 
 
 def test_git_tracked_files_only(tree):

@@ -115,6 +115,7 @@ def _request(options: CheckOptions, config: Config) -> LoadRequest:
         stdin=standard_input() if STDIN in paths else None,
         stdin_filename=options.stdin_filename,
         from_git=options.from_git,
+        exclude=config.exclusion(directory),
         render=config.render_settings(directory, options.kubernetes_version),
         bundles=config.stated_bundles(directory),
         kinds=config.kinds,
@@ -131,7 +132,7 @@ def _reaching(request: LoadRequest, tool: Tool, options: CheckOptions, config: C
     # The one that is read, and the one that may have been deleted.
     judging = {Path.cwd() / NAME, *filter(None, (config.file, baseline_path(options, config)))}
     files = tuple(sorted(str(file.absolute()) for file in judging))
-    repository = Repository(request.directory, request.render, request.bundles, files)
+    repository = Repository(request.directory, request.render, request.bundles, files, request.exclude)
     try:
         reached = reach(request.paths, tool, repository)
     except UsageError as error:

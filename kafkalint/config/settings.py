@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kafkalint.kafka.versions import Version
     from kafkalint.manifests.bundling import StatedBundle
     from kafkalint.manifests.render_settings import RenderSettings
+    from kafkalint.manifests.walking import Exclusion
 
 
 class Rendering(Enum):
@@ -63,6 +64,8 @@ class Config(NamedTuple):
     ignores: tuple[Ignore, ...] = ()
     baseline: str | None = None
     """Findings that were there before; a path from the folder of the config."""
+    exclude: tuple[str, ...] = ()
+    """Globs of what is not looked at, from the folder of the config."""
     bundles: tuple[BundleSpec, ...] = ()
     storage_tiers: Mapping[str, str] = MappingProxyType({})
     """StorageClass name to tier name, lower case."""
@@ -113,6 +116,12 @@ class Config(NamedTuple):
     def relative(self, directory: str) -> Callable[[str], str]:
         """Turns the name of a source, as a run in this directory has it, into its path from the config's folder."""
         return relative(directory, str(self.root or directory))
+
+    def exclusion(self, directory: str) -> Exclusion:
+        """`exclude`, as the loader of a run in this directory takes it."""
+        from kafkalint.manifests.walking import Exclusion  # noqa: PLC0415 - as above
+
+        return Exclusion(self.exclude, str(self.root or directory))
 
     def stated_bundles(self, directory: str) -> tuple[StatedBundle, ...]:
         """`bundles`, as the loader of a run in this directory takes them."""

@@ -39,7 +39,7 @@ class Shadow:
         roots = [os.path.join(directory, path) for path in request.roots]
         named = (file for chart in request.render.charts for file in (*chart.values, f"{chart.chart}/{CHART_FILE}"))
         values = [os.path.join(directory, file) for file in named]
-        found = find(paths, directory, from_git=request.from_git)
+        found = find(paths, directory, from_git=request.from_git, exclude=request.exclude)
         jobs = [*plan(found.files).jobs, *(plan_roots(roots).jobs if roots else ())]
         every = (*(file.path for file in found.files), *_rendered_from(jobs), *_below(values))
         wanted = sorted({os.path.abspath(path) for path in every})

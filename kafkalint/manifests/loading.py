@@ -24,7 +24,7 @@ from kafkalint.manifests.render_settings import RenderSettings
 from kafkalint.manifests.sniffing import Kinds, Relevance, sniff
 from kafkalint.manifests.sources import STDIN, Source
 from kafkalint.manifests.text import TextError
-from kafkalint.manifests.walking import PACKED, Namer, UsageError, find
+from kafkalint.manifests.walking import PACKED, Exclusion, Namer, UsageError, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,6 +50,7 @@ class LoadRequest(NamedTuple):
     """Renderings that somebody has made already."""
     from_git: bool = False
     """Of folders, only the files that git tracks."""
+    exclude: Exclusion = Exclusion()
     render: RenderSettings = RenderSettings()
     bundles: tuple[StatedBundle, ...] = ()
     kinds: frozenset[str] | None = frozenset()
@@ -149,7 +150,7 @@ def _load_paths(run: _Run) -> None:
     if not paths:
         return
     run.request.progress.step("looking for files")
-    found = find(paths, run.directory, from_git=run.request.from_git)
+    found = find(paths, run.directory, from_git=run.request.from_git, exclude=run.request.exclude)
     run.notices += found.notices
     run.files += len(found.files)
     run.names = frozenset(file.name for file in found.files)

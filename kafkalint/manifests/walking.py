@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from kafkalint.manifests.globs import matches
 from kafkalint.manifests.notices import Notice
 
 if TYPE_CHECKING:
@@ -33,6 +35,15 @@ class FoundFile(NamedTuple):
     named: bool
 
 
+class Exclusion(NamedTuple):
+    """What is left out of folders."""
+
+    patterns: tuple[str, ...] = ()
+    """Globs."""
+    directory: str = ""
+    """The folder that they count from, absolute."""
+
+
 class _Link(NamedTuple):
     path: str
     target: str
@@ -43,11 +54,24 @@ class _Link(NamedTuple):
 class _Search:
     """What a search has come upon so far."""
 
+    named: Namer
+    exclude: Exclusion = Exclusion()
     files: dict[str, bool] = field(default_factory=dict)
     """Absolute paths, with whether they were named."""
     folders: set[str] = field(default_factory=set)
     links: list[_Link] = field(default_factory=list)
     notices: list[tuple[str, str]] = field(default_factory=list)
+
+    def leaves_out(self, path: str, root: str) -> bool:
+        """Whether something under a folder is excluded; what is named outright is not, nor all that lies in it."""
+        if not self.exclude.patterns:
+            return False
+        name, asked = self._meant(path), self._meant.folder(root)
+        return any(matches(pattern, name) and not matches(pattern, asked) for pattern in self.exclude.patterns)
+
+    @cached_property
+    def _meant(self) -> Namer:
+        return Namer(self.exclude.directory)
 
 
 class Found(NamedTuple):
@@ -57,9 +81,9 @@ class Found(NamedTuple):
     notices: list[Notice]
 
 
-def find(paths: Iterable[str], directory: str, *, from_git: bool = False) -> Found:
+def find(paths: Iterable[str], directory: str, *, from_git: bool = False, exclude: Exclusion = Exclusion()) -> Found:
     """Every file that these paths mean; raises UsageError where one means nothing."""
-    search = _Search()
+    search = _Search(Namer(directory), exclude)
     for path in paths:
         absolute = os.path.normpath(os.path.join(directory, path))
         if not os.path.exists(absolute):
@@ -70,14 +94,14 @@ def find(paths: Iterable[str], directory: str, *, from_git: bool = False) -> Fou
             _walk(absolute, search)
         else:
             search.files[absolute] = True
-    return _found(search, directory)
+    return _found(search)
 
 
-def find_tracked(folder: str, directory: str, asked_by: str) -> Found:
+def find_tracked(folder: str, directory: str, asked_by: str, exclude: Exclusion = Exclusion()) -> Found:
     """Every file that git tracks in a folder; raises UsageError, for the option that asked, where git cannot say."""
-    search = _Search()
+    search = _Search(Namer(directory), exclude)
     _tracked(folder, search, asked_by)
-    return _found(search, directory)
+    return _found(search)
 
 
 def repository_of(directory: str) -> str | None:
@@ -91,9 +115,9 @@ def repository_of(directory: str) -> str | None:
     return folder
 
 
-def _found(search: _Search, directory: str) -> Found:
+def _found(search: _Search) -> Found:
     _follow(search)
-    named = Namer(directory)
+    named = search.named
     files = sorted(FoundFile(named(path), path, flag) for path, flag in search.files.items())
     return Found(files, sorted({Notice(named(path), text) for path, text in search.notices}, key=lambda n: n.subject))
 
@@ -157,7 +181,7 @@ def _sort_out(entries: Iterator[os.DirEntry[str]], root: str, search: _Search) -
     below = []
     for entry in entries:
         name = entry.name
-        if name.startswith("."):
+        if name.startswith(".") or search.leaves_out(entry.path, root):
             continue
         if entry.is_symlink():
             search.links.append(_Link(entry.path, "", root))
@@ -217,6 +241,8 @@ def _tracked(path: str, search: _Search, asked_by: str) -> None:
         if any(part.startswith(".") or part in _SKIPPED for part in parts) or not is_candidate(parts[-1]):
             continue
         file = os.path.join(path, *parts)
+        if search.leaves_out(file, path):
+            continue
         if os.path.islink(file):
             search.links.append(_Link(file, "", path))
         elif os.path.isfile(file):

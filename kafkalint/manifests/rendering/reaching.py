@@ -15,6 +15,7 @@ from kafkalint.manifests.sniffing import is_manifest
 from kafkalint.manifests.walking import (
     CHART_FILE,
     KUSTOMIZATION_FILES,
+    Exclusion,
     FoundFile,
     Namer,
     UsageError,
@@ -42,6 +43,7 @@ class Repository(NamedTuple):
     bundles: tuple[StatedBundle, ...] = ()
     settings_files: tuple[str, ...] = ()
     """Files that say how everything is rendered and judged: where one changed, every rendering is reached."""
+    exclude: Exclusion = Exclusion()
 
 
 class Reached(NamedTuple):
@@ -77,7 +79,7 @@ def _files(changed: Sequence[str], repository: Repository) -> list[FoundFile]:
     top = repository_of(repository.directory)
     if top is None:
         raise UsageError(f"{OPTION} looks for what is rendered in a Git repository, and there is none here")
-    files = find_tracked(top, repository.directory, OPTION).files
+    files = find_tracked(top, repository.directory, OPTION, repository.exclude).files
     known = {file.path for file in files}
     named = Namer(repository.directory)
     for path in changed:
