@@ -18,7 +18,10 @@ from ruamel.yaml import YAML
 
 from kafkalint.cli import main
 from kafkalint.manifests.loading import Loaded, LoadRequest, load
+from kafkalint.manifests.planning import job_for
 from kafkalint.manifests.render_settings import RenderSettings
+from kafkalint.manifests.rendering.guarding import guarded
+from kafkalint.manifests.rendering.renderings import render
 
 BROKERS = """\
 apiVersion: apps/v1
@@ -485,14 +488,97 @@ def test_what_only_looks_remote_is_built(tree: Write, folder: str) -> None:
     assert list(objects(go(root))) == ["over"]
 
 
-def test_what_is_overlooked_reaches_nobody_either(tree: Write, server: Listener) -> None:
-    """A kustomization that nobody could read beforehand: a transformer that loads a file by itself."""
-    host = server.url.replace("127.0.0.1", "kafka.example.com")
-    generator = "apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: x}\nname: x\nfiles: ['k=HOST/k']\n"
-    root = tree(BASE, {"over/kustomization.yaml": "resources: [../base]\ngenerators: [g.yaml]\n"})
-    (root / "over" / "g.yaml").write_text(generator.replace("HOST", host))
-    assert "connection refused" in said(go(root))
+PLUGIN = "apiVersion: builtin\nkind: KIND\nmetadata: {name: x}\n"
+CONFIGURES = {
+    "a generator's file": ("generators", "ConfigMapGenerator", "name: x\nfiles: ['k=URL/x']\n"),
+    "its variables": ("generators", "SecretGenerator", "name: x\nenvs: ['URL/x']\n"),
+    "values of a chart": ("generators", "HelmChartInflationGenerator", "name: topics\nvaluesFile: 'URL/x'\n"),
+    "more of them": ("generators", "HelmChartInflationGenerator", "name: topics\nadditionalValuesFiles: ['URL/x']\n"),
+    "a patch": ("transformers", "PatchTransformer", "path: 'URL/x'\n"),
+    "an old patch": ("transformers", "PatchJson6902Transformer", "target: {kind: A, name: b}\npath: 'URL/x'\n"),
+    "a merged patch": ("transformers", "PatchStrategicMergeTransformer", "Paths: ['URL/x']\n"),
+    "replacements": ("transformers", "ReplacementTransformer", "replacements: [{path: 'URL/x'}]\n"),
+    "a validator's": ("validators", "ReplacementTransformer", "Replacements: [{Path: 'URL/x'}]\n"),
+}
+
+
+@pytest.mark.parametrize("written", ["file", "text", "flow", "list", "folder"])
+@pytest.mark.parametrize("case", list(CONFIGURES))
+def test_what_configures_plugins_leads_to_nobody(
+    tree: Write, server: Listener, git: Path, case: str, written: str
+) -> None:
+    section, kind, rest = CONFIGURES[case]
+    document = PLUGIN.replace("KIND", kind) + rest.replace("URL", server.url)
+    files = {"over/charts/topics/Chart.yaml": "apiVersion: v2\nname: topics\nversion: 0.1.0\n"}
+    entry = {
+        "file": "g.yaml",
+        "folder": "g",
+        "list": "g.yaml",
+        "text": json.dumps(document),
+        "flow": json.dumps(json.dumps(YAML(typ="safe").load(document))),
+    }[written]
+    files["over/kustomization.yaml"] = f"resources: [../base]\n{section}: [{entry}]\n"
+    if written == "folder":
+        files |= {"over/g/kustomization.yaml": "resources: [g.yaml]\n", "over/g/g.yaml": document}
+    elif written == "list":
+        indented = document.replace("\n", "\n  ").strip()
+        files["over/g.yaml"] = f"apiVersion: v1\nkind: PluginList\nitems:\n- {indented}\n"
+    elif written == "file":
+        files["over/g.yaml"] = document
+    root = tree(BASE, files)
+    told = said(go(root))
+    assert f"needs {server.url}/x" in told
+    assert "kafkalint fetches nothing" in told
     assert not server.called
+    assert not git.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Resources: [../base, 'URL/kafka.yaml']",
+        "resources: [../base]\nRESOURCES: ['URL/kafka.yaml']",
+        "re\u017fources: [../base, 'URL/kafka.yaml']",
+        "resources: [../base]\nPatches: [{Path: 'URL/p.yaml'}]",
+        "resources: [../base]\nconfigmapgenerator: [{name: x, FILES: ['URL/k']}]",
+        "resources: [../base]\nx: &x {openapi: {path: 'URL/s'}}\n<<: *x",
+    ],
+)
+def test_keys_are_known_in_any_case_as_kustomize_knows_them(tree: Write, server: Listener, text: str) -> None:
+    root = tree(BASE, {"over/kustomization.yaml": text.replace("URL", server.url) + "\n"})
+    assert f"needs {server.url}/" in said(go(root))
+    assert not server.called
+
+
+def test_a_kustomization_in_other_cases_is_followed(tree: Write) -> None:
+    root = tree(BASE, {"over/kustomization.yaml": "Resources: [../base]\nNamePrefix: x-\n"})
+    assert objects(go(root)) == {"over": ["StatefulSet/x-kafka"]}
+
+
+def overlooked(root: Path) -> str:
+    """What is said of a kustomization of which nobody saw beforehand what it refers to."""
+    job = job_for(str(root / "over"))._replace(remotes=(), refusals=())
+    (made,) = render([job], RenderSettings(), str(root), 1)
+    return made.notice.message if made.notice else ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "resources: ['http://kafka.example.com/kafka.yaml']",
+        "resources: [k.yaml]\nopenapi: {path: 'https://a.example/x'}",
+    ],
+)
+def test_what_is_overlooked_meets_a_proxy_that_is_not_there(tree: Write, text: str) -> None:
+    root = tree({"over/kustomization.yaml": f"{text}\n", "over/k.yaml": BROKERS})
+    assert "127.0.0.1:9: connect: connection refused" in overlooked(root)
+
+
+def test_git_clones_nothing_that_was_overlooked_and_not_from_this_disk_either(tree: Write, tmp_path: Path) -> None:
+    (tmp_path / "real-tools" / "git").symlink_to(shutil.which("git", path=os.defpath) or "git")
+    root = tree({"over/kustomization.yaml": f"# kafka\nresources: ['file://{tmp_path}/upstream.git']\n"})
+    assert "needs file://" in said(go(root))
+    assert "transport 'file' not allowed" in overlooked(root)
 
 
 # Charts that a kustomization inflates
@@ -571,6 +657,78 @@ def test_a_chart_of_a_repository_is_not_pulled(tree: Write, server: Listener) ->
     (root / "over/kustomization.yaml").write_text(f"resources: [../base]\n{pulled}  releaseName: live\n")
     assert objects(go(root)) == {"over": ["StatefulSet/kafka", "StatefulSet/live"]}
     assert not server.called
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Path:
+    """What is there when a program of the repository's was run."""
+    return tmp_path / "was-run"
+
+
+def plugins(trap: Path) -> dict[str, str]:
+    """A folder of Helm's in the repository, with a plugin that pulls charts."""
+    home = "over/home/.data/plugins/evil"
+    downloader = "downloaders: [{command: evil.sh, protocols: [evil]}]"
+    return {
+        f"{home}/plugin.yaml": f"name: evil\nversion: 0.1.0\nusage: x\ndescription: x\n{downloader}\n",
+        f"{home}/evil.sh": f"#!/bin/sh\n: > {trap}\n",
+        "over/evil.sh": f"#!/bin/sh\n: > {trap}\ncat\n",
+    }
+
+
+PULLED = "name: topics\nrepo: evil://x\nversion: 0.1.0\n"
+RUNS_CODE = {
+    "home": "helmGlobals: {configHome: home}\nhelmCharts: [{name: topics, repo: 'evil://x'}]\n",
+    "any case": "HelmGlobals: {ConfigHome: home}\nHelmCharts: [{Name: topics, Repo: 'evil://x'}]\n",
+    "old": "helmChartInflationGenerator: [{chartName: topics, chartRepoUrl: 'evil://x', helmHome: home}]\n",
+    "file": "generators: [g.yaml]\n",
+    "text": "generators:\n- |\n  apiVersion: builtin\n  kind: HelmChartInflationGenerator\n  metadata: {name: g}\n"
+    "  configHome: home\n  name: topics\n  repo: evil://x\n",
+    "option": "helmCharts: [{name: there, releaseName: --post-renderer=./evil.sh}]\n",
+}
+
+
+@pytest.mark.usefixtures("helm")
+@pytest.mark.parametrize("case", list(RUNS_CODE))
+def test_no_code_of_the_repository_is_run(tree: Write, trap: Path, case: str) -> None:
+    generator = PLUGIN.replace("KIND", "HelmChartInflationGenerator") + f"configHome: home\n{PULLED}"
+    charts = {name: text for name, text in INFLATED.items() if "charts" in name}
+    there = {name.replace("topics", "there"): text.replace("topics", "there") for name, text in charts.items()}
+    more = {"file": {"over/g.yaml": generator}, "option": there}.get(case, {})
+    root = tree(more, plugins(trap), {"over/kustomization.yaml": f"# kafka\n{RUNS_CODE[case]}"})
+    for script in root.rglob("evil.sh"):
+        script.chmod(0o755)
+    told = said(go(root))
+    assert "over/" in told
+    assert "plugin of a repository" in told or "an option in the place of a release's name" in told
+    assert "By hand" not in told, "nobody is told to run it"
+    # Nor is any of it where it was overlooked.
+    assert overlooked(root)
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize("fetch", [False, True])
+def test_kustomize_has_of_helm_what_it_needs(helm: Tool, tree: Write, tmp_path: Path, *, fetch: bool) -> None:
+    chart = tree(INFLATED) / "over" / "charts" / "topics"
+
+    def called(*arguments: str) -> subprocess.CompletedProcess[str]:
+        with guarded(str(tmp_path / "real-tools" / "helm"), fetch=fetch) as program:
+            return subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+
+    assert called("version", "--short").stdout.startswith(helm.version)
+    assert "name: a b\n" not in called("template", "x", str(chart), "--namespace", "a b").stdout
+    assert "StatefulSet" in called("template", "x", str(chart), "--namespace", "a", "--include-crds").stdout
+    for option in ("--post-renderer=x", "--repo=y", "-x", "--output-dir"):
+        done = called("template", option, str(chart))
+        assert (done.returncode, done.stderr) == (1, f"Error: kafkalint does not let Kustomize give helm {option}\n")
+    assert "does not let Kustomize run helm plugin" in called("plugin", "list").stderr
+    assert ("does not let Kustomize run helm pull" in called("pull", "./none").stderr) is not fetch
+
+
+@pytest.mark.usefixtures("helm")
+def test_a_chart_that_fails_says_so_in_its_own_words(tree: Write) -> None:
+    root = tree(BASE, INFLATED, {"over/charts/topics/templates/set.yaml": '{{ fail "say which" }}\n'})
+    assert "not checked: execution error at (topics/templates/set.yaml:1:3): say which. By hand" in said(go(root))
 
 
 def test_charts_without_helm_are_said(tree: Write) -> None:

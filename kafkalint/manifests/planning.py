@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kafkalint.manifests.rendering.charts import Chart
-    from kafkalint.manifests.rendering.kustomizations import Graph, Kustomization
+    from kafkalint.manifests.rendering.kustomizations import Graph, Kustomization, Refusal
+    from kafkalint.manifests.rendering.remotes import Remote
     from kafkalint.manifests.walking import FoundFile
 
 
@@ -35,6 +36,12 @@ class Job(NamedTuple):
     """Whether nobody can tell all that goes into it."""
     within: tuple[str, ...] = ()
     """Absolute paths at or below which anything may go into it: charts, and what is referred to and not there."""
+    missing: tuple[str, ...] = ()
+    """Absolute paths of what should be on this disk, would bring objects, and is not there."""
+    remotes: tuple[Remote, ...] = ()
+    """What would have to be fetched."""
+    refusals: tuple[Refusal, ...] = ()
+    """What is in it that nobody runs."""
 
     @property
     def directory(self) -> str:
@@ -115,8 +122,10 @@ def _kustomize(graph: Graph, root: Kustomization) -> Job:
     # A kustomization may hold patches itself, written out in place.
     patches = {path: None for k in closure for path in (k.path, *k.patches)}
     charts = {chart: None for k in closure for chart in k.charts}
-    within = [path for k in closure for path in (*k.absent, *k.charts)]
-    within += [folder for k in closure for folder in k.built_upon if graph.at(folder) is None]
+    gone = [folder for k in closure for folder in k.built_upon if graph.at(folder) is None]
+    within = [path for k in closure for path in (*k.absent, *k.charts)] + gone
+    # Whatever lies below a kustomization that nobody can read may be a part of it.
+    within += [k.directory for k in closure if k.unreadable]
     return Job(
         "kustomize",
         root.path,
@@ -126,6 +135,9 @@ def _kustomize(graph: Graph, root: Kustomization) -> Job:
         charts=tuple(charts),
         unreadable=any(k.unreadable for k in closure),
         within=tuple(dict.fromkeys(within)),
+        missing=tuple(dict.fromkeys([path for k in closure for path in k.missing] + gone)),
+        remotes=tuple(dict.fromkeys(remote for k in closure for remote in k.remotes)),
+        refusals=tuple(dict.fromkeys(refusal for k in closure for refusal in k.refusals)),
     )
 
 

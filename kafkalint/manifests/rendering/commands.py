@@ -18,6 +18,7 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _KLOG = re.compile(r'err=(?:"((?:[^"\\]|\\.)*)"|<\n(.*?)\n\s*>)', re.DOTALL)
 _QUOTED_BLANK = re.compile(r"\\+[nt]")
+_ERROR = re.compile(r"\A(?:error:\s*)+", re.IGNORECASE)
 _STATUS = re.compile(r"\s*: exit status \d+\W*\Z")
 # A hook runs with git's own variables set, which would lead a renderer's git astray.
 _GIT_STATE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
@@ -26,6 +27,8 @@ _AS_FILE = re.compile(
     r".*accumulation err='(?:accumulating resources from '[^']*': )?(.*)': "
     r"must build at directory: '([^']*)': file is not directory\Z"
 )
+# Kustomize goes on with a command and an environment that are others every time.
+_OF_HELM = re.compile(r"\s*: unable to run: '.*", re.DOTALL)
 _AT_PATH = re.compile(r".*'(/[^']*)': (.{21,})\Z")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _NOBODY = "http://127.0.0.1:9"
@@ -35,8 +38,17 @@ class CommandError(Exception):
     """Why a program gave no result, in one line."""
 
 
-def run(command: Sequence[str], *, directory: str, seconds: float, most: int, fetch: bool = False) -> bytes:
-    """What a program writes to standard output; raises CommandError where it fails, dawdles or says too much."""
+class Refused(CommandError):  # noqa: N818 - nothing went wrong
+    """Why a program is not run on something, by hand no more than by kafkalint."""
+
+
+def run(  # noqa: PLR0913 - all that is said of a call
+    command: Sequence[str], *, directory: str, seconds: float, most: int, fetch: bool = False, plugins: bool = False
+) -> bytes:
+    """What a program writes to standard output; raises CommandError where it fails, dawdles or says too much.
+
+    `plugins` leaves Helm those that its user has installed.
+    """
     import subprocess  # noqa: PLC0415 - only rendering needs these
     import threading  # noqa: PLC0415
 
@@ -44,7 +56,7 @@ def run(command: Sequence[str], *, directory: str, seconds: float, most: int, fe
         process = subprocess.Popen(  # noqa: S603 - no shell, and a program from the PATH
             command,
             cwd=directory,
-            env=_environment(fetch=fetch),
+            env=_environment(fetch=fetch, plugins=plugins or fetch),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -116,15 +128,18 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.poll()
 
 
-def _environment(*, fetch: bool) -> dict[str, str]:
+def _environment(*, fetch: bool, plugins: bool) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name not in _GIT_STATE}
+    if not plugins:
+        # Wherever else somebody tells Helm to look for them.
+        environment["HELM_PLUGINS"] = os.devnull
     # Nobody is there to type a password.
     environment["GIT_TERMINAL_PROMPT"] = "0"
     if fetch:
         environment.setdefault("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
         return environment
-    # Nothing is fetched, whatever else was overlooked: git may clone what is on this disk, and nobody is at this proxy.
-    environment["GIT_ALLOW_PROTOCOL"] = "file"
+    # Nothing is fetched, whatever else was overlooked: git may clone nothing, and nobody is at this proxy.
+    environment["GIT_ALLOW_PROTOCOL"] = ""
     for name in _PROXIES:
         environment[name] = environment[name.lower()] = _NOBODY
     for name in ("NO_PROXY", "no_proxy"):
@@ -144,7 +159,7 @@ def condense(said: str) -> str:
         said = "\n".join(line for line in lines[max(at, 0) :] if "--debug flag" not in line)
     said = _QUOTED_BLANK.sub(" ", said).replace("\\", "")
     said = " ".join(_CONTROL.sub(" ", said).split())
-    said = re.sub(r"^error:\s*", "", said, flags=re.IGNORECASE)
+    said = _ERROR.sub("", _OF_HELM.sub("", said))
     if "fatal: " in said:
         said = _STATUS.sub("", said[said.index("fatal: ") :])
     elif said.startswith("accumulat"):
@@ -161,4 +176,5 @@ def _innermost(said: str) -> str:
         path, reason = at_path.groups()
     else:
         return said[said.rfind("': ") + 3 :] if len(said) - said.rfind("': ") > 20 and "': " in said else said
+    reason = _ERROR.sub("", reason)
     return reason if path in reason else f"{path}: {reason}"

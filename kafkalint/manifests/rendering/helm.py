@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kafkalint.manifests.documents import documents
 from kafkalint.manifests.render_settings import ChartValues
 from kafkalint.manifests.rendering.charts import read_chart, template_path
-from kafkalint.manifests.rendering.commands import CommandError
+from kafkalint.manifests.rendering.commands import CommandError, Refused
 from kafkalint.manifests.rendering.tasks import Task, program
 from kafkalint.manifests.text import TextError
 from kafkalint.manifests.walking import Namer
@@ -48,9 +48,17 @@ class HelmTask(Task):
         """Whether Helm may be run."""
         return self.settings.helm
 
+    @property
+    def takes_plugins(self) -> bool:
+        """Whether somebody gives Helm options of his own, which may be meant for a plugin."""
+        return bool(self.arguments)
+
     def command(self, *flags: str) -> list[str]:
         """`helm template`, with these flags."""
-        command = [program("helm"), "template", self._release(), self.job.directory, "--skip-tests", *flags]
+        release = self._release()
+        if release.startswith("-"):
+            raise Refused(f"{release} is no name for a release: Helm would take it for an option")
+        command = [program("helm"), "template", release, self.job.directory, "--skip-tests", *flags]
         return [*command, *self._told(self.directory), *self.arguments]
 
     def command_by_hand(self, reason: str) -> list[str]:

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kafkalint.manifests.composer import ComposeError, compose
+from kafkalint.manifests.nodes import Mapping, Node, Scalar, content_of
 from kafkalint.manifests.reading import ReadError, read
-from kafkalint.manifests.scalars import plain
-from kafkalint.manifests.shapes import dig, items, mapping, text
-from kafkalint.manifests.text import TextError, decode
+from kafkalint.manifests.rendering.references import (
+    INFLATOR,
+    KUSTOMIZATION,
+    PLUGINS,
+    Reference,
+    Role,
+    configured,
+    entries,
+    is_written_out,
+    kind_of,
+    nodes,
+    references,
+    scalars,
+)
+from kafkalint.manifests.rendering.remotes import Remote, address_in, is_repository, is_url, shown
+from kafkalint.manifests.scalars import plain, resolve_scalar
+from kafkalint.manifests.text import Text, TextError, decode
 from kafkalint.manifests.walking import KUSTOMIZATION_FILES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-BUILT_UPON = ("resources", "bases", "components")
-"""Sections that name kustomizations, or files of objects."""
-CONFIGURED_BY = ("crds", "configurations", "generators", "transformers", "validators")
-"""Sections that name what Kustomize itself is told by."""
-_INFLATOR = "HelmChartInflationGenerator"
+
+class Refusal(NamedTuple):
+    """Something that is not run although all of it is on this disk, and where it is written."""
+
+    file: str
+    """Absolute path."""
+    line: int
+    words: str
+    """What it does, and why not."""
+    fetching: bool = False
+    """Whether it is run where renderers may fetch what they like."""
 
 
 class Kustomization(NamedTuple):
@@ -30,13 +52,20 @@ class Kustomization(NamedTuple):
     component: bool = False
     built_upon: tuple[str, ...] = ()
     """Folders with kustomizations of their own."""
+    plugins: tuple[str, ...] = ()
+    """Those of the folders whose objects configure plugins."""
     files: tuple[str, ...] = ()
     patches: tuple[str, ...] = ()
     """Those of the files that are no whole objects."""
     absent: tuple[str, ...] = ()
-    """What it refers to and is not on this disk: what was deleted, and what lies elsewhere."""
+    """What it refers to and is not there, but should be on this disk."""
+    missing: tuple[str, ...] = ()
+    """What of that would bring objects."""
     charts: tuple[str, ...] = ()
     """The folders of the charts that it inflates, there or not."""
+    remotes: tuple[Remote, ...] = ()
+    """What would have to be fetched."""
+    refusals: tuple[Refusal, ...] = ()
     of_flux: bool = False
     """Whether this is an object for Flux, which has the same kind, and nothing to build."""
     unreadable: bool = False
@@ -59,115 +88,177 @@ def load_data(path: str) -> Any:
 
 def read_kustomization(path: str) -> Kustomization:
     """What a kustomization file refers to."""
-    data = load_data(path)
-    if not isinstance(data, dict):
+    try:
+        text = decode(read(path))
+        root = compose(text.content)
+    except (ReadError, TextError, ComposeError):
         return Kustomization(path, unreadable=True)
-    folder = os.path.dirname(path)
-    bases, files, absent = _resolve(folder, _references(data))
-    _, patches, absent_patches = _resolve(folder, _patch_files(data))
-    return Kustomization(
-        path=path,
-        component=data.get("kind") == "Component",
-        of_flux=str(data.get("apiVersion")).startswith("kustomize.toolkit.fluxcd.io/"),
-        built_upon=bases,
-        files=(*files, *patches),
-        patches=patches,
-        absent=(*absent, *absent_patches),
-        charts=tuple(dict.fromkeys(inflation.folder for inflation in _inflations(path, data))),
+    content = content_of(root) if root is not None else None
+    if content is None:
+        return Kustomization(path)
+    if not isinstance(content, Mapping):
+        return Kustomization(path, unreadable=True)
+    reading = _Reading(os.path.dirname(path))
+    reading.kustomization(content, _Paper(path, text))
+    said = dict(entries(content))
+    version = next((scalar.value for scalar in scalars(said["apiversion"], ())), "") if "apiversion" in said else ""
+    return reading.of(path)._replace(
+        component=kind_of(content) == "Component", of_flux=version.startswith("kustomize.toolkit.fluxcd.io/")
     )
 
 
-def _references(data: dict[str, Any]) -> Iterator[str]:
-    for section in (*BUILT_UPON, *CONFIGURED_BY):
-        yield from (entry for entry in items(data.get(section)) if isinstance(entry, str))
-    for entry in items(data.get("replacements")):
-        yield from _string(dig(entry, "path"))
-    for section in ("configMapGenerator", "secretGenerator"):
-        for entry in items(data.get(section)):
-            yield from _generator_files(entry)
-    for entry in items(data.get("helmCharts")):
-        yield from _string(dig(entry, "valuesFile"))
-        yield from (name for name in items(dig(entry, "additionalValuesFiles")) if isinstance(name, str))
-    for entry in items(data.get("helmChartInflationGenerator")):
-        yield from _string(dig(entry, "values"))
-    yield from _string(dig(data, "openapi", "path"))
+class _Paper(NamedTuple):
+    """A text that is read, and how its lines are found."""
 
-
-def _generator_files(entry: Any) -> Iterator[str]:
-    for listed in items(dig(entry, "files")):
-        if isinstance(listed, str):
-            yield listed.partition("=")[2] or listed
-    yield from (name for name in items(dig(entry, "envs")) if isinstance(name, str))
-    yield from _string(dig(entry, "env"))
-
-
-def _patch_files(data: dict[str, Any]) -> Iterator[str]:
-    yield from (entry for entry in items(data.get("patchesStrategicMerge")) if isinstance(entry, str))
-    for section in ("patches", "patchesJson6902"):
-        for entry in items(data.get(section)):
-            yield from _string(entry if isinstance(entry, str) else dig(entry, "path"))
-
-
-def _string(value: Any) -> Iterator[str]:
-    if isinstance(value, str) and value:
-        yield value
-
-
-class Inflation(NamedTuple):
-    """A chart that Kustomize has Helm render."""
-
-    name: str
-    folder: str
-    """Where Kustomize looks for the chart, absolute."""
-    repository: str
-    """Where Helm would pull it from if it is not there; empty if from nowhere."""
     file: str
-    """Absolute path of the file that says so."""
+    text: Text
+    offset: int = 0
+    """What the places of its nodes count from."""
+    fixed: bool = False
+    """Whether all of it stands for one place, as what is written out inside of a scalar does."""
+
+    def line(self, start: int) -> int:
+        return self.text.position(self.offset if self.fixed else self.offset + start).line
 
 
-def inflations(path: str) -> list[Inflation]:
-    """The charts that a kustomization inflates."""
-    data = load_data(path)
-    return list(_inflations(path, data)) if isinstance(data, dict) else []
+@dataclass
+class _Reading:
+    """What is come upon in a kustomization, and in what configures its plugins."""
 
+    folder: str
+    """What names count from."""
+    folders: dict[str, None] = field(default_factory=dict)
+    plugins: dict[str, None] = field(default_factory=dict)
+    files: dict[str, None] = field(default_factory=dict)
+    patches: dict[str, None] = field(default_factory=dict)
+    absent: dict[str, None] = field(default_factory=dict)
+    missing: dict[str, None] = field(default_factory=dict)
+    charts: dict[str, None] = field(default_factory=dict)
+    remotes: list[Remote] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
 
-def _inflations(path: str, data: dict[str, Any]) -> Iterator[Inflation]:
-    folder = os.path.dirname(path)
-    home = dig(data, "helmGlobals", "chartHome")
-    for entry in items(data.get("helmCharts")):
-        yield from _inflation(path, folder, {"chartHome": home, **mapping(entry)})
-    for entry in items(data.get("helmChartInflationGenerator")):
-        old = {"name": "chartName", "repo": "chartRepoUrl", "version": "chartVersion", "chartHome": "chartHome"}
-        yield from _inflation(path, folder, {new: dig(entry, key) for new, key in old.items()})
-    for file in _resolve(folder, (entry for entry in items(data.get("generators")) if isinstance(entry, str)))[1]:
-        generator = load_data(file)
-        if dig(generator, "kind") == _INFLATOR:
-            yield from _inflation(file, folder, mapping(generator))
+    def of(self, path: str) -> Kustomization:
+        """All of it as a kustomization in this file."""
+        return Kustomization(
+            path=path,
+            built_upon=tuple(self.folders),
+            plugins=tuple(self.plugins),
+            files=(*self.files, *(patch for patch in self.patches if patch not in self.files)),
+            patches=tuple(self.patches),
+            absent=tuple(self.absent),
+            missing=tuple(self.missing),
+            charts=tuple(self.charts),
+            remotes=tuple(sorted(self.remotes)),
+            refusals=tuple(self.refusals),
+        )
 
+    def kustomization(self, root: Mapping, paper: _Paper) -> None:
+        """Look through a kustomization."""
+        for reference in references(root, KUSTOMIZATION):
+            self._take(reference, paper)
+        for globals_ in nodes(root, ("helmglobals",)):
+            self._refuse_home(globals_, "confighome", paper)
+        home = next((scalar.value for scalar in scalars(root, ("helmglobals", "charthome"))), "")
+        for entry in nodes(root, ("helmcharts",)):
+            self._inflate(entry, paper, home)
+        for entry in nodes(root, ("helmchartinflationgenerator",)):
+            self._refuse_home(entry, "helmhome", paper)
+            self._inflate(entry, paper, home, _OLD)
 
-def _inflation(file: str, folder: str, entry: dict[str, Any]) -> Iterator[Inflation]:
-    name, repository, version = (text(entry.get(key)) or "" for key in ("name", "repo", "version"))
-    if name:
-        home = os.path.join(folder, text(entry.get("chartHome")) or "charts")
+    def configuration(self, file: str) -> None:
+        """Look through a file that configures plugins."""
+        try:
+            text = decode(read(file))
+        except (ReadError, TextError):  # the renderer says so
+            return
+        for node, offset in configured(text.content):
+            self._plugin(node, _Paper(file, text, offset))
+
+    def anything_remote(self, file: str) -> None:
+        """Hold a file against it that names an address, wherever in it: who knows what is made of that."""
+        try:
+            data = read(file)
+        except ReadError:
+            return
+        for number, line in enumerate(data.splitlines(), 1):
+            if not line.lstrip().startswith(b"#") and (found := address_in(line)):
+                self.remotes.append(Remote(file, number, shown(found.decode(errors="replace"))))
+
+    def _plugin(self, node: Mapping, paper: _Paper) -> None:
+        kind = kind_of(node)
+        for reference in references(node, PLUGINS.get(kind, ())):
+            self._take(reference, paper)
+        if kind == INFLATOR:
+            self._refuse_home(node, "confighome", paper)
+            self._inflate(node, paper)
+
+    def _take(self, reference: Reference, paper: _Paper) -> None:
+        text, role, start = reference
+        if role is Role.PATCH and is_written_out(text):
+            return
+        if role is Role.PLUGIN and is_written_out(text) and (found := configured(text)):
+            place = paper.offset if paper.fixed else paper.offset + start
+            for node, _ in found:
+                self._plugin(node, _Paper(paper.file, paper.text, place, fixed=True))
+            return
+        named_whole = role in (Role.BUILT, Role.PLUGIN, Role.CONFIG)
+        if is_repository(text, self.folder) if named_whole else is_url(text):
+            self.remotes.append(Remote(paper.file, paper.line(start), shown(text)))
+        elif "\0" not in text:
+            self._resolve(os.path.normpath(os.path.join(self.folder, text)), role)
+
+    def _resolve(self, path: str, role: Role) -> None:
+        if os.path.isfile(path):
+            (self.patches if role is Role.PATCH else self.files)[path] = None
+            if role is Role.PLUGIN:
+                self.configuration(path)
+        elif os.path.isdir(path):
+            self.folders[path] = None
+            if role is Role.PLUGIN:
+                self.plugins[path] = None
+        else:
+            self.absent[path] = None
+            if role in (Role.BUILT, Role.PLUGIN):
+                self.missing[path] = None
+
+    def _inflate(self, entry: Node, paper: _Paper, home: str = "", keys: dict[str, str] | None = None) -> None:
+        """A chart that Kustomize has Helm render, looked for where Kustomize does."""
+
+        def said(key: str) -> Scalar | None:
+            return next(reversed(list(scalars(entry, ((keys or {}).get(key, key),)))), None)
+
+        def value(key: str) -> str:
+            scalar = said(key)
+            return scalar.value if scalar and isinstance(resolve_scalar(scalar), str) else ""
+
+        name, repository, version = value("name"), value("repo"), value("version")
+        release = said("releasename")
+        if release and release.value.startswith("-"):
+            words = f"gives Helm an option in the place of a release's name, {release.value}"
+            self.refusals.append(Refusal(paper.file, paper.line(release.start), words))
+        if not name or "\0" in name:
+            return
+        charts = os.path.join(self.folder, value("charthome") or home or "charts")
         # So that it tells one version that it pulled from another.
         below = (f"{name}-{version}", name) if repository and version else (name,)
-        yield Inflation(name, os.path.normpath(os.path.join(home, *below)), repository, file)
+        folder = os.path.normpath(os.path.join(charts, *below))
+        self.charts[folder] = None
+        if not os.path.isdir(folder):
+            self.missing[folder] = None
+            spot = said("repo") or said("name")
+            wanted = f"the chart {name} of {shown(repository)}" if repository else f"the chart {name}"
+            line = paper.line(spot.start if spot else 0)
+            self.remotes.append(Remote(paper.file, line, f"{wanted} in {folder}"))
+
+    def _refuse_home(self, entry: Node, key: str, paper: _Paper) -> None:
+        for scalar in scalars(entry, (key,)):
+            if scalar.value:
+                words = f"has Helm look for its plugins in {scalar.value}, and no plugin of a repository is run"
+                self.refusals.append(Refusal(paper.file, paper.line(scalar.start), words, fetching=True))
 
 
-def _resolve(folder: str, references: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """References as folders to build upon, files, and what is neither; what is elsewhere is the renderer's business."""
-    folders, files, absent = [], [], []
-    for reference in references:
-        if "\n" in reference or "\0" in reference:  # a patch written out in place
-            continue
-        path = os.path.normpath(os.path.join(folder, reference))
-        if os.path.isfile(path):
-            files.append(path)
-        elif os.path.isdir(path):
-            folders.append(path)
-        else:
-            absent.append(path)
-    return tuple(folders), tuple(files), tuple(absent)
+_OLD = {"name": "chartname", "repo": "chartrepourl", "version": "chartversion"}
+"""What the older section calls the same things."""
 
 
 class Graph:
@@ -195,6 +286,9 @@ class Graph:
 
     def closure(self, root: Kustomization) -> list[Kustomization]:
         """A kustomization and all that it builds upon, outermost first."""
+        return [self._configured(kustomization) for kustomization in self._reached(root)]
+
+    def _reached(self, root: Kustomization) -> list[Kustomization]:
         reached = {root.path: root}
         pending = [root]
         while pending:
@@ -205,14 +299,41 @@ class Graph:
                     pending.append(base)
         return list(reached.values())
 
+    def _configured(self, kustomization: Kustomization) -> Kustomization:
+        """A kustomization with what the plugins take that other kustomizations configure for it."""
+        if not kustomization.plugins:
+            return kustomization
+        reading = _Reading(kustomization.directory)
+        bases = [base for folder in kustomization.plugins if (base := self.at(folder))]
+        for part in dict.fromkeys(part for base in bases for part in self._reached(base)):
+            # What is made of these files is known to nobody but Kustomize, so nothing in them may lead away.
+            for file in (part.path, *part.files):
+                reading.anything_remote(file)
+            for file in part.files:
+                reading.configuration(file)
+        more = reading.of(kustomization.path)
+        return kustomization._replace(
+            files=_both(kustomization.files, more.files),
+            patches=_both(kustomization.patches, more.patches),
+            absent=_both(kustomization.absent, more.absent),
+            missing=_both(kustomization.missing, more.missing),
+            charts=_both(kustomization.charts, more.charts),
+            remotes=(*kustomization.remotes, *more.remotes),
+            refusals=(*kustomization.refusals, *more.refusals),
+        )
+
     def roots(self) -> list[Kustomization]:
         """Those to be built: nobody found builds upon them, or only in a circle."""
         bases = ((k, self.at(folder)) for k in self.found.values() for folder in k.built_upon)
         built_upon = {base.directory for k, base in bases if base is not None and base.path != k.path}
         chosen = [k for folder, k in self.found.items() if folder not in built_upon]
-        reached = {k.path for root in chosen for k in self.closure(root)}
+        reached = {k.path for root in chosen for k in self._reached(root)}
         for kustomization in sorted(self.found.values(), key=lambda k: k.path):
             if kustomization.path not in reached:
                 chosen.append(kustomization)
-                reached |= {k.path for k in self.closure(kustomization)}
+                reached |= {k.path for k in self._reached(kustomization)}
         return sorted(chosen, key=lambda k: k.path)
+
+
+def _both(some: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*some, *more)))

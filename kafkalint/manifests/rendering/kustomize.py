@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from kafkalint.manifests.documents import documents
 from kafkalint.manifests.origin_annotations import origin_file
-from kafkalint.manifests.rendering.commands import CommandError
-from kafkalint.manifests.rendering.remotes import remotes
+from kafkalint.manifests.rendering.commands import CommandError, Refused
+from kafkalint.manifests.rendering.guarding import guarded
 from kafkalint.manifests.rendering.tasks import Task, program
 from kafkalint.manifests.resources import ORIGIN_ANNOTATION
 from kafkalint.manifests.text import TextError
@@ -24,6 +24,7 @@ _WRAPPER = "kustomization.yaml"
 _ORIGIN = re.compile(
     rf"^(?P<indent>[ ]*){re.escape(ORIGIN_ANNOTATION)}: \|-?\n(?P<block>(?:(?P=indent)[ ]+.*\n?)+)", re.MULTILINE
 )
+_HELM = "--helm-command"
 _RESTRICTED = "is not in or below"
 """What Kustomize says of a file outside of the folder that names it, unless it is told to take it."""
 
@@ -41,7 +42,7 @@ class KustomizeTask(Task):
 
     def command(self) -> list[str]:
         """`kustomize build .`, or what kubectl has of it."""
-        self._refuse_remotes()
+        self._hold_back()
         return [*_kustomize(), *self._inflating(), *self.arguments]
 
     def command_by_hand(self, reason: str) -> list[str]:
@@ -79,15 +80,30 @@ class KustomizeTask(Task):
             told = telling.result().source
         return replace(source, origins=told.origins, object_origins=_object_origins(told)) if told else source
 
-    def _refuse_remotes(self) -> None:
-        """Raise CommandError where something would have to be fetched: no linter calls out unasked."""
-        found = [] if self.settings.fetch else list(remotes(self.job.files))
+    def called(self, command: list[str], place: str) -> bytes:
+        """What Kustomize puts out; the Helm that it calls does nothing but what it is needed for."""
+        if _HELM not in command:
+            return super().called(command, place)
+        at = command.index(_HELM) + 1
+        with guarded(command[at], fetch=self.settings.fetch) as helm:
+            try:
+                return super().called([*command[:at], helm, *command[at + 1 :]], place)
+            except CommandError as failure:
+                raise CommandError(str(failure).replace(helm, "helm")) from None
+
+    def _hold_back(self) -> None:
+        """Raise CommandError where something would have to be fetched, or run: no linter does so unasked."""
+        named = Namer(self.directory)
+        for refusal in self.job.refusals:
+            if not (refusal.fetching and self.settings.fetch):
+                raise Refused(f"{named(refusal.file)}:{refusal.line} {refusal.words}")
+        found = () if self.settings.fetch else self.job.remotes
         if found:
             first = found[0]
-            where = f"{Namer(self.directory)(first.file)}:{first.line}"
             which = f", and {len(found) - 1} more, which are" if len(found) > 1 else ", which is"
             raise CommandError(
-                f"{where} needs {first.reference}{which} not on this disk, and kafkalint fetches nothing"
+                f"{named(first.file)}:{first.line} needs {first.reference}{which} not on this disk, "
+                "and kafkalint fetches nothing"
             )
 
     def _inflating(self) -> list[str]:
@@ -97,7 +113,7 @@ class KustomizeTask(Task):
         if not self.settings.helm:
             raise CommandError("it inflates charts, and rendering with Helm is switched off")
         version = self.settings.kubernetes_version
-        helm = ["--enable-helm", "--helm-command", program("helm")]
+        helm = ["--enable-helm", _HELM, program("helm")]
         return [*helm, "--helm-kube-version", version] if version else helm
 
     def _origins(self, source: Source, wrapper: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.notices import Notice
-from kafkalint.manifests.rendering.commands import CommandError, run
+from kafkalint.manifests.rendering.commands import CommandError, Refused, run
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.walking import Namer
 
@@ -72,6 +72,11 @@ class Task:
         """Whether its tool may be run."""
         raise NotImplementedError
 
+    @property
+    def takes_plugins(self) -> bool:
+        """Whether Helm keeps the plugins that its user has installed."""
+        return False
+
     def command(self) -> list[str]:
         """What is run; raises CommandError where that is no use."""
         raise NotImplementedError
@@ -98,7 +103,7 @@ class Task:
         try:
             command = self.command()
         except CommandError as failure:
-            return self._failed(str(failure))
+            return self._failed(str(failure), again=not isinstance(failure, Refused))
         started = time.perf_counter()
         rendering = self._made()
         seconds = time.perf_counter() - started
@@ -113,15 +118,23 @@ class Task:
         except OSError as error:
             return self._failed(error.strerror or str(error))
 
-    def _failed(self, reason: str) -> Rendering:
+    def _failed(self, reason: str, *, again: bool = True) -> Rendering:
+        """A word on why there is no rendering, and what may be run instead if it may be tried `again`."""
         shown = reason.replace(os.path.join(self.directory, ""), "").removeprefix(f"{self.folder}: ").rstrip(".")
-        by_hand = f"By hand: {shlex.join(self.command_by_hand(reason))} | kafkalint check -"
-        return Rendering(notice=Notice(self.name, f"not rendered, so not checked: {shown}. {by_hand}"))
+        by_hand = f". By hand: {shlex.join(self.command_by_hand(reason))} | kafkalint check -" if again else ""
+        return Rendering(notice=Notice(self.name, f"not rendered, so not checked: {shown}{by_hand}"))
 
     def called(self, command: list[str], place: str) -> bytes:
         """What a program puts out in a folder; raises CommandError."""
         settings = self.settings
-        return run(command, directory=place, seconds=settings.seconds, most=settings.most, fetch=settings.fetch)
+        return run(
+            command,
+            directory=place,
+            seconds=settings.seconds,
+            most=settings.most,
+            fetch=settings.fetch,
+            plugins=self.takes_plugins,
+        )
 
     def source(self, data: bytes) -> Source:
         """What was rendered, with what is known of it."""
