@@ -18,7 +18,7 @@ from kafkalint.manifests.bundling import StatedBundle
 from kafkalint.manifests.planning import Tool
 from kafkalint.manifests.render_settings import ChartValues, RenderSettings
 from kafkalint.manifests.rendering.reaching import Reached, Repository, reach
-from kafkalint.manifests.walking import UsageError
+from kafkalint.manifests.walking import UsageError, find
 
 pytestmark = [
     pytest.mark.skipif(not shutil.which("git"), reason="git is not on the PATH"),
@@ -231,6 +231,114 @@ def test_what_refers_to_an_address_is_read_all_the_same(tree):
     assert folders(root, "kustomize", "a.yaml") == ["."]
 
 
+CONFIGURED = {
+    "over/kustomization.yaml": (
+        "Resources: [../base]\ngenerators: [g.yaml, plugins]\ntransformers:\n"
+        "- t.yaml\n"
+        "- |\n  apiVersion: builtin\n  kind: ConfigMapGenerator\n  metadata: {name: i}\n  files: [k=inline.txt]\n"
+        "- '{apiVersion: builtin, kind: PatchTransformer, metadata: {name: f}, path: flow.yaml}'\n"
+        "validators: [t.yaml]\n"
+    ),
+    "over/g.yaml": (
+        "apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: g}\n"
+        "name: ui\nvaluesFile: ui.yaml\nadditionalValuesFiles: [more.yaml]\n---\n"
+        "apiVersion: builtin\nkind: SecretGenerator\nmetadata: {name: s}\nenvs: [kafka.env]\n"
+    ),
+    "over/t.yaml": (
+        "apiVersion: builtin\nkind: PatchStrategicMergeTransformer\nmetadata: {name: p}\npaths: [merged.yaml]\n---\n"
+        "apiVersion: builtin\nkind: ReplacementTransformer\nmetadata: {name: r}\nreplacements: [{path: r.yaml}]\n"
+    ),
+    "over/charts/ui/Chart.yaml": "name: ui\n",
+    "over/charts/ui/templates/_ui.tpl": "",
+    "over/plugins/kustomization.yaml": "resources: [c.yaml]\n",
+    "over/plugins/c.yaml": (
+        "apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: c}\nfiles: [from-folder.txt]\n"
+    ),
+    **{
+        f"over/{name}": "{}"
+        for name in (
+            *("ui.yaml", "more.yaml", "kafka.env", "merged.yaml", "r.yaml", "inline.txt", "flow.yaml"),
+            *("from-folder.txt", "unused.txt"),
+        )
+    },
+    "base/kustomization.yaml": "resources: [kafka.yaml]\n",
+    "base/kafka.yaml": KAFKA,
+}
+
+
+@pytest.mark.parametrize("changed", [name for name in CONFIGURED if name != "over/unused.txt"])
+def test_what_configures_plugins_is_followed(tree, changed):
+    assert folders(tree(CONFIGURED), "kustomize", changed) == ["over"]
+
+
+def test_what_nothing_in_a_plugin_s_configuration_names_leads_nowhere(tree):
+    assert folders(tree(CONFIGURED), "kustomize", "over/unused.txt") == []
+
+
+def test_any_change_below_a_kustomization_that_nobody_can_read_leads_to_it(tree):
+    root = tree({**KUSTOMIZATIONS, "broken/kustomization.yaml": "resources: [", "broken/deep/kafka.yaml": KAFKA})
+    assert folders(root, "kustomize", "broken/deep/kafka.yaml") == ["broken"]
+    assert folders(root, "kustomize", "broken/deep/gone.yaml") == ["broken"]
+    assert folders(root, "kustomize", "main.py") == []
+
+
+HIDDEN = {
+    **KUSTOMIZATIONS,
+    ".deploy/kustomization.yaml": "resources: [kafka.yaml, ../other]\n",
+    ".deploy/kafka.yaml": KAFKA,
+    ".deploy/app/Chart.yaml": "name: app\n",
+    ".deploy/app/templates/x.yaml": KAFKA,
+    "node_modules/x/kustomization.yaml": "resources: [../../base]\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "met"),
+    [
+        (".deploy/kafka.yaml", [".deploy"]),
+        (".deploy/kustomization.yaml", [".deploy"]),
+        (".deploy", [".deploy"]),
+        ("other/role.yaml", ["other", ".deploy"]),
+        (".", [DEV, PROD, "other"]),
+        ("base/kafka.yaml", [DEV, PROD]),
+    ],
+)
+def test_a_hidden_folder_is_seen_where_something_in_it_is_named(tree, changed, met):
+    root = tree(HIDDEN)
+    assert folders(root, "kustomize", changed) == met
+    assert reached(root / ".deploy", "kustomize", os.path.relpath(changed, ".deploy")) == reached(
+        root, "kustomize", changed
+    )
+
+
+def test_a_hidden_chart_is_seen_where_something_in_it_is_named(tree):
+    root = tree(HIDDEN)
+    assert folders(root, "helm", ".deploy/app/templates/_gone.tpl") == [".deploy/app"]
+    assert folders(root, "helm", ".") == []
+
+
+def test_settings_reach_what_a_walk_comes_upon(tree):
+    root = tree({**HIDDEN, ".kafkalint.yaml": ""})
+    settings = (str(root / ".kafkalint.yaml"),)
+    assert folders(root, "kustomize", ".kafkalint.yaml", settings_files=settings) == [DEV, PROD, "other"]
+
+
+def test_git_is_asked_in_the_folder_that_is_meant_whatever_a_hook_is_told(tree, tmp_path, monkeypatch):
+    root = tree(KUSTOMIZATIONS)
+    identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
+    subprocess.run(["git", *identity, "commit", "--quiet", "-m", "x"], cwd=root, check=True)
+    subprocess.run(["git", "worktree", "add", "--quiet", str(tmp_path / "linked")], cwd=root, check=True)
+    linked = tmp_path / "linked"
+    git_dir = subprocess.run(
+        ["git", "rev-parse", "--absolute-git-dir"], cwd=linked, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    monkeypatch.setenv("GIT_DIR", git_dir)
+    monkeypatch.setenv("GIT_INDEX_FILE", f"{git_dir}/index")
+    assert folders(linked, "kustomize", "base/kafka.yaml") == [DEV, PROD]
+    found = find(["clusters/eu/dev"], str(linked), from_git=True).files
+    assert [file.name for file in found] == [f"{DEV}/Kustomization"]
+
+
 def test_without_a_repository_or_git_it_is_said(tmp_path, tree, tool):
     with pytest.raises(UsageError, match=r"--render looks .* in a Git repository"):
         reached(tmp_path, "helm", "x")
@@ -276,6 +384,45 @@ def test_values_files_are_named_from_the_working_directory_and_may_be_gone(tree)
     (root / "env" / "prod.yaml").unlink()
     render = RenderSettings(charts=(ChartValues("../charts/app", ("prod.yaml",)),))
     assert folders(root / "env", "helm", "prod.yaml", render=render) == ["../charts/app"]
+
+
+def test_what_a_chart_has_by_links_and_by_older_or_deeper_dependencies_leads_to_it(tree):
+    root = tree(
+        {
+            "app/Chart.yaml": "apiVersion: v1\nname: app\n",
+            "app/requirements.yaml": "dependencies: [{name: old, repository: 'file://../old'}]\n",
+            "app/charts/sub/Chart.yaml": "name: sub\ndependencies: [{name: x, repository: 'file://../../../deep'}]\n",
+            "app/templates/x.yaml": KAFKA,
+            "old/Chart.yaml": "name: old\ntype: library\n",
+            "old/templates/_x.tpl": "",
+            "deep/Chart.yaml": "name: deep\ntype: library\n",
+            "deep/templates/_x.tpl": "",
+            "shared/_helpers.tpl": "",
+            "shared/files/a.conf": "",
+            "shared/other.tpl": "",
+        }
+    )
+    (root / "app/templates/_helpers.tpl").symlink_to("../../shared/_helpers.tpl")
+    (root / "app/files").symlink_to("../shared/files")
+    subprocess.run(["git", "add", "--all"], cwd=root, check=True)
+    for changed in (
+        *("old/templates/_x.tpl", "deep/templates/_x.tpl", "shared/_helpers.tpl", "shared/files/a.conf"),
+        *("app/templates/_helpers.tpl", "app/files", "app/requirements.yaml"),
+    ):
+        assert folders(root, "helm", changed) == ["app"], changed
+    assert folders(root, "helm", "shared/other.tpl") == []
+
+
+def test_what_lies_in_a_chart_and_is_no_part_of_it_leads_to_what_it_is_a_part_of(tree):
+    root = tree(
+        {
+            "app/Chart.yaml": "name: app\n",
+            "app/kustomization.yaml": "resources: [extra.yaml]\n",
+            "app/extra.yaml": OTHER,
+            "app/overlays/prod/kustomization.yaml": "resources: [../..]\n",
+        }
+    )
+    assert folders(root, "kustomize", "app/extra.yaml") == ["app/overlays/prod"]
 
 
 def test_each_tool_has_its_own(tree):

@@ -16,7 +16,7 @@ from kafkalint.manifests.rendering.charts import read_chart, template_path
 from kafkalint.manifests.rendering.commands import CommandError, condense
 from kafkalint.manifests.rendering.commands import run as run_command
 from kafkalint.manifests.rendering.kustomizations import Graph, read_kustomization
-from kafkalint.manifests.walking import find
+from kafkalint.manifests.walking import Exclusion, find
 
 KAFKA = "apiVersion: kafka.strimzi.io/v1\nkind: Kafka\nmetadata: {name: main}\nspec: {kafka: {replicas: 3}}\n"
 OTHER = "apiVersion: v1\nkind: Role\nmetadata: {name: r}\n"
@@ -145,12 +145,68 @@ def test_charts_are_rendered_but_not_their_subcharts_and_no_libraries(tree):
             "app/charts/sub/charts/deep/Chart.yaml": CHART,
             "lib/Chart.yaml": f"{CHART}type: library\n",
             "lib/templates/x.yaml": "{{",
-            "app/inner/kustomization.yaml": "resources: []\n",
+            "app/templates/kustomization.yaml": "resources: []\n",
+            "app/charts/sub/kustomization.yaml": "resources: []\n",
         }
     )
     jobs, consumed = planned(root)
     assert jobs == {"app": "helm"}
     assert {"app/templates/a.yaml", "lib/templates/x.yaml", "app/charts/sub/Chart.yaml"} <= consumed
+
+
+def test_a_chart_owns_what_helm_reads_and_nothing_else_that_lies_in_it(tree):
+    parts = {
+        "Chart.yaml": CHART,
+        "Chart.lock": "",
+        "requirements.yaml": "",
+        "values.yaml": "",
+        "values-prod.yaml": "",
+        "values.schema.json": "{}",
+        "templates/a.yaml": TEMPLATE,
+        "crds/c.yaml": OTHER,
+        "files/f.yaml": KAFKA,
+        "charts/sub/Chart.yaml": CHART,
+        "ci/ha-values.yaml": "replicas: 3\n",
+        "env/values-eu.yaml": "",
+        "dashboards/d.yaml": "kind: {{ .Values.kind }}\n",
+    }
+    plain = {
+        "examples/kafka.yaml": KAFKA,
+        "ci/kind.yaml": KAFKA,
+        "kafka.yaml": KAFKA,
+        "argocd/valuesets.yaml": KAFKA,
+    }
+    root = tree({f"app/{name}": text for name, text in {**parts, **plain}.items()})
+    jobs, consumed = planned(root)
+    assert jobs == {"app": "helm"}
+    assert {f"app/{name}" for name in parts if name.endswith(("yaml", "json"))} <= consumed
+    assert consumed.isdisjoint(f"app/{name}" for name in plain)
+
+
+def test_kustomizations_in_and_beside_a_chart_are_built(tree):
+    root = tree(
+        {
+            "Chart.yaml": CHART,
+            "kustomization.yaml": "resources: [extra.yaml]\n",
+            "extra.yaml": KAFKA,
+            "templates/a.yaml": TEMPLATE,
+            "overlays/prod/kustomization.yaml": "resources: [kafka.yaml]\n",
+            "overlays/prod/kafka.yaml": KAFKA,
+        }
+    )
+    todo = plan(find((str(root),), str(root)).files)
+    assert [(os.path.relpath(job.directory, root), job.tool) for job in todo.jobs] == [
+        (".", "kustomize"),
+        ("overlays/prod", "kustomize"),
+        (".", "helm"),
+    ]
+
+
+def test_a_chart_that_a_kustomization_inflates_and_the_config_names_is_rendered_for_both(tree):
+    root = tree({"kustomization.yaml": "helmCharts: [{name: kafka}]\n", "charts/kafka/Chart.yaml": CHART})
+    settings = RenderSettings(charts=(ChartValues("charts/*"),))
+    todo = plan(find((str(root),), str(root)).files, settings.asks_for(str(root)))
+    assert [job.tool for job in todo.jobs] == ["kustomize", "helm"]
 
 
 def test_charts_that_a_kustomization_inflates_are_its_own(tree):
@@ -214,6 +270,89 @@ def test_what_cannot_concern_kafka_is_not_rendered_and_counts_as_it_stands(tree,
     loaded = go(root)
     assert loaded.notices == ()
     assert (loaded.resources_seen, loaded.skipped) == (2, 2)
+
+
+REMOTE_BASE = "resources: ['https://git.example.com/acme/base?ref=v1']\n"
+CONCERNS = {
+    "a base that is gone": ("apps/web/kustomization.yaml", "resources: [../base]\n", True),
+    "a folder without one": ("apps/web/kustomization.yaml", "resources: [empty]\n", True),
+    "a file that is gone": ("apps/web/kustomization.yaml", "resources: [all.yaml]\n", True),
+    "a component that is gone": ("apps/web/kustomization.yaml", "Components: [../part]\n", True),
+    "a chart that is gone": ("apps/web/kustomization.yaml", "helmCharts: [{name: web}]\n", True),
+    "a generator that is gone": ("apps/web/kustomization.yaml", "generators: [g.yaml]\n", True),
+    "a secret that Git ignores": ("apps/web/kustomization.yaml", "secretGenerator: [{name: s, envs: [.env]}]\n", False),
+    "a patch that is gone": ("apps/web/kustomization.yaml", "patches: [{path: p.yaml}]\n", False),
+    "a remote base of anything": ("apps/web/kustomization.yaml", REMOTE_BASE, False),
+    "a remote base in a folder of ours": ("apps/kafka/prod/kustomization.yaml", REMOTE_BASE, True),
+    "a remote base of Strimzi": ("apps/x/kustomization.yaml", "resources: [github.com/strimzi/operator/]\n", True),
+    "a remote chart of anything": ("w/kustomization.yaml", "helmCharts: [{name: web, repo: 'https://x.y'}]\n", False),
+    "a remote chart of Kafka": ("w/kustomization.yaml", "helmCharts: [{name: kafka, repo: 'https://x.y'}]\n", True),
+    "a chart in an inline generator": (
+        "w/kustomization.yaml",
+        (
+            "generators:\n- |\n  kind: HelmChartInflationGenerator\n  apiVersion: builtin\n  metadata: {name: x}\n"
+            "  name: bus\n  chartHome: ../vendored\n"
+        ),
+        True,
+    ),
+}
+
+
+@posix
+@pytest.mark.parametrize("case", list(CONCERNS))
+def test_what_is_not_there_is_said_where_it_can_concern_kafka(tree, tool, case):
+    name, text, said = CONCERNS[case]
+    root = tree({name: text, "vendored/bus/Chart.yaml": "name: bus\n", "vendored/bus/templates/x.yaml": TEMPLATE})
+    (root / "apps" / "web" / "empty").mkdir(parents=True)
+    folder = name.rpartition("/")[0]
+    assert (folder in notices(go(root, folder))) is said
+
+
+@posix
+def test_a_chart_is_looked_through_but_for_what_it_does_not_own(tree, tool):
+    hidden = {f"{name}/x.conf": "kafka" for name in (".git", ".venv/lib", "node_modules/x", "deploy/.cache")}
+    below = {
+        "deploy/kustomization.yaml": "",
+        "deploy/notes.txt": "kafka",
+        "other/Chart.yaml": "name: o\n",
+        "other/x": "kafka",
+    }
+    root = tree({"Chart.yaml": "name: web\n", "templates/x.yaml": "", **hidden, **below})
+    assert "." not in notices(go(root))
+    tree({"conf/kafka.properties": "kafka"})
+    assert "." in notices(go(root))
+
+
+LOST = {
+    "charts/none": "it is not there",
+    "docs": "there is no Chart.yaml in it",
+    "*/none": "there is none",
+    "charts/lib": "it is a library, which nobody installs",
+    "charts/app/charts/sub": "it is a part of charts/app and goes into what is rendered of that",
+    "charts/spare": "it is left out of this run: excluded, or hidden, or not tracked by Git",
+}
+
+
+@posix
+@pytest.mark.parametrize("chart", list(LOST))
+def test_a_chart_of_the_config_that_is_not_rendered_is_said(tree, tool, chart):
+    root = tree(
+        {
+            "charts/app/Chart.yaml": CHART,
+            "charts/app/charts/sub/Chart.yaml": CHART,
+            "charts/lib/Chart.yaml": f"{CHART}type: library\n",
+            "charts/spare/Chart.yaml": CHART,
+            "docs/x.md": "",
+            "web/x.yaml": OTHER,
+        }
+    )
+    settings = RenderSettings(charts=(ChartValues(chart),))
+    exclude = Exclusion(("charts/spare",), str(root))
+    told = f"not rendered, so not checked: the config has this chart rendered, and {LOST[chart]}"
+    assert notices(go(root, render=settings, exclude=exclude))[chart] == told
+    if "*" not in chart:
+        assert chart not in notices(go(root, "web", render=settings)), "nobody has asked for it"
+    assert chart not in notices(go(root, "web/x.yaml", render=settings))
 
 
 @posix

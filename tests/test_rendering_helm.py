@@ -133,7 +133,7 @@ def test_hooks_are_rendered_and_tests_notes_and_definitions_are_not(tree: Write)
     loaded = go(tree(EVENTS, extra))
     assert loaded.notices == ()
     assert objects(loaded) == {"app": ["Job/topics", "StatefulSet/kafka"]}
-    (source,) = loaded.sources
+    source = next(source for source in loaded.sources if source.name == "app")
     assert source.origins == {
         "events/templates/brokers.yaml": "app/templates/brokers.yaml",
         "events/templates/hook.yaml": "app/templates/hook.yaml",

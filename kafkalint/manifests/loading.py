@@ -155,13 +155,14 @@ def _load_paths(run: _Run) -> None:
     run.files += len(found.files)
     run.names = frozenset(file.name for file in found.files)
     run.first = next(iter(found.files), None)
+    settings = run.request.render
+    todo = plan(found.files, settings.asks_for(run.directory))
     # Whoever names files, or asks for what changed files go into, has not asked for these charts.
-    whole = not run.request.roots and any(os.path.isdir(os.path.join(run.directory, path)) for path in paths)
-    if whole and run.request.render.charts:
+    folders = [] if run.request.roots else list(_folders(paths, run.directory))
+    if folders and settings.charts:
         from kafkalint.manifests.rendering.renderings import lost  # noqa: PLC0415 - for those whose config names charts
 
-        run.notices += lost(run.request.render, run.directory)
-    todo = plan(found.files)
+        run.notices += lost(settings, todo.jobs, run.directory, folders)
     read_in = harvest(found.files, todo.consumed, run.opener.kinds, run.request.progress)
     _load_plain(run, read_in)
     _load_renderings(run, todo, read_in)
@@ -198,11 +199,16 @@ def _load_plain(run: _Run, read_in: Harvest) -> None:
 def _load_renderings(run: _Run, todo: Plan, read_in: Harvest) -> None:
     if not todo.jobs:
         return
-    from kafkalint.manifests.rendering.renderings import is_asked_for, render  # noqa: PLC0415 - most runs have nothing to render
+    from kafkalint.manifests.rendering.renderings import render  # noqa: PLC0415 - most runs have nothing to render
 
     mentions = _Mentions(read_in.mentions, run.opener.kinds)
     settings = run.request.render
-    jobs = [job for job in todo.jobs if concerns_kafka(job, mentions) or is_asked_for(job, settings, run.directory)]
+    is_asked_for = settings.asks_for(run.directory)
+    jobs = [
+        job
+        for job in todo.jobs
+        if (job.tool == "helm" and is_asked_for(job.directory)) or concerns_kafka(job, mentions, run.directory)
+    ]
     run.skipped += _passed_over(todo, jobs, read_in)
     for rendering in render(jobs, settings, run.directory, run.request.jobs, run.request.progress):
         if rendering.account:

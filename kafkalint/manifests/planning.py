@@ -57,24 +57,31 @@ class Plan(NamedTuple):
     """Absolute paths."""
 
 
-def plan(files: Iterable[FoundFile]) -> Plan:
-    """Kustomizations that no other refers to, and charts that are no subchart; a file that was named is left alone."""
+def _nobody(_: str) -> bool:
+    return False
+
+
+def plan(files: Iterable[FoundFile], is_asked_for: Callable[[str], bool] = _nobody) -> Plan:
+    """Kustomizations that no other refers to, and charts that are no subchart; a file that was named is left alone.
+
+    A chart that a kustomization inflates is the kustomization's, unless somebody asks for the chart in this folder.
+    """
     paths = [file.path for file in files if not file.named]
     kustomizations = [path for path in paths if os.path.basename(path) in KUSTOMIZATION_FILES]
     with_chart = [os.path.dirname(path) for path in paths if os.path.basename(path) == CHART_FILE]
     if not kustomizations and not with_chart:
         return Plan((), frozenset())
-    from kafkalint.manifests.rendering.charts import chart_roots, read_chart  # noqa: PLC0415 - most runs have nothing to render
+    from kafkalint.manifests.rendering.charts import chart_roots, read_chart, sorted_into  # noqa: PLC0415 - most runs have nothing to render
     from kafkalint.manifests.rendering.kustomizations import Graph  # noqa: PLC0415 - as above
 
-    charts = chart_roots(with_chart)
-    in_chart = _sorted_into(charts, paths)
+    in_chart = sorted_into(chart_roots(with_chart), paths)
     inside = {path for members in in_chart.values() for path in members}
     graph = Graph(path for path in kustomizations if path not in inside)
     jobs = [_with_charts(_kustomize(graph, root), in_chart) for root in graph.roots()]
-    inflated = tuple(os.path.join(chart, "") for k in graph.known.values() if k for chart in k.charts)
+    inflated = tuple(os.path.join(chart, "") for job in jobs for chart in job.charts)
     for directory, members in in_chart.items():
-        if not os.path.join(directory, "").startswith(inflated) and not (chart := read_chart(directory)).library:
+        taken = os.path.join(directory, "").startswith(inflated) and not is_asked_for(directory)
+        if not taken and not (chart := read_chart(directory)).library:
             jobs.append(_helm(chart, members))
     consumed = inside | {path for job in jobs for path in job.files} | {k.path for k in graph.found.values()}
     return Plan(tuple(jobs), frozenset(consumed))
@@ -99,21 +106,6 @@ def job_for(folder: str, tool: Tool | None = None) -> Job:
         return Job("helm", chart, (chart,))
     graph = Graph(here)
     return _kustomize(graph, graph.roots()[0])
-
-
-def _sorted_into(charts: list[str], paths: list[str]) -> dict[str, list[str]]:
-    """The files of each chart; one that lies in two folders belongs to the inner one."""
-    members: dict[str, list[str]] = {chart: [] for chart in charts}
-    for path in paths if charts else ():
-        folder = os.path.dirname(path)
-        while folder not in members:
-            above = os.path.dirname(folder)
-            if above == folder:
-                break
-            folder = above
-        else:
-            members[folder].append(path)
-    return members
 
 
 def _kustomize(graph: Graph, root: Kustomization) -> Job:
@@ -157,9 +149,10 @@ def plan_roots(roots: Iterable[str]) -> Plan:
 
 
 def _whole_chart(folder: str) -> Job:
-    from kafkalint.manifests.rendering.charts import read_chart  # noqa: PLC0415 - as above
+    from kafkalint.manifests.rendering.charts import read_chart, sorted_into  # noqa: PLC0415 - as above
 
-    return _helm(read_chart(folder), (file.path for file in find((folder,), folder).files))
+    found = (file.path for file in find((folder,), folder).files)
+    return _helm(read_chart(folder), sorted_into([folder], found)[folder])
 
 
 def _with_charts(job: Job, in_chart: Mapping[str, list[str]]) -> Job:
@@ -171,18 +164,28 @@ def _with_charts(job: Job, in_chart: Mapping[str, list[str]]) -> Job:
     return job._replace(files=(*job.files, *found)) if inflated else job
 
 
-def concerns_kafka(job: Job, mentions: Callable[[str], bool]) -> bool:
-    """Whether anything that goes into a rendering, or the name of its folder, speaks of Kafka."""
-    named = mentions_kafka(os.fsencode(os.path.basename(job.directory)))
-    if job.unreadable or named or any(map(mentions, job.files)):
+def concerns_kafka(job: Job, mentions: Callable[[str], bool], directory: str) -> bool:
+    """Whether anything that goes into a rendering, or the name of its folder, speaks of Kafka, or nobody can tell.
+
+    What is missing on this disk makes every rendering fail. Much has to be fetched that is of something else: there the
+    names of the folders below `directory` have to tell as well.
+    """
+    if job.unreadable or (job.missing and not job.component):
+        return True
+    below = job.directory.removeprefix(os.path.join(directory, "")) if job.remotes else ""
+    named = below if below != job.directory else os.path.basename(job.directory)
+    if mentions_kafka(os.fsencode(named or os.path.basename(job.directory))) or any(map(mentions, job.files)):
         return True
     return any(map(mentions, _unlisted(job)))
 
 
 def _unlisted(job: Job) -> Iterator[str]:
     """Files of charts that are no YAML: helpers that write whole objects, packed subcharts."""
-    for chart in (job.directory,) if job.tool == "helm" else job.charts:
-        for folder, folders, names in os.walk(chart):
-            folders.sort()
-            paths = (os.path.join(folder, name) for name in sorted(names))
-            yield from (path for path in paths if path not in job.files)
+    charts = (job.directory,) if job.tool == "helm" else job.charts
+    if not charts:
+        return
+    from kafkalint.manifests.rendering.charts import chart_folders, files_of, read_chart  # noqa: PLC0415 - as above
+
+    listed = frozenset(job.files)
+    folders = dict.fromkeys(folder for chart in charts for folder in chart_folders(read_chart(chart)))
+    yield from (path for folder in folders for path in files_of(folder) if path not in listed)

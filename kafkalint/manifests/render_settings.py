@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.globs import matches
 from kafkalint.manifests.reading import MAX_BYTES
+from kafkalint.manifests.walking import Namer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SECONDS = 60.0
 
@@ -33,6 +37,11 @@ class RenderSettings(NamedTuple):
     """Whether renderers may fetch what is not on this disk."""
     seconds: float = SECONDS
     most: int = MAX_BYTES
+
+    def asks_for(self, directory: str) -> Callable[[str], bool]:
+        """Whether the config names the chart in a folder, given by its absolute path; names count from `directory`."""
+        namer = Namer(directory)
+        return lambda folder: self.helm and bool(self.charts and self.charts_at(namer.folder(folder)))
 
     def charts_at(self, folder: str) -> list[ChartValues]:
         """The renderings that are asked for of the chart in a folder, named from the working directory."""

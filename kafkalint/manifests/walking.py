@@ -21,6 +21,8 @@ KUSTOMIZATION = "Kustomization"
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", KUSTOMIZATION)
 _SKIPPED = frozenset(("node_modules", "__pycache__"))
 _GIT_SECONDS = 60.0
+_OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX")
+"""What Git tells hooks of where they are; the index that a commit is made of is another matter."""
 
 
 class UsageError(Exception):
@@ -97,10 +99,12 @@ def find(paths: Iterable[str], directory: str, *, from_git: bool = False, exclud
     return _found(search)
 
 
-def find_tracked(folder: str, directory: str, asked_by: str, exclude: Exclusion = Exclusion()) -> Found:
+def find_tracked(
+    folder: str, directory: str, asked_by: str, exclude: Exclusion = Exclusion(), *, hidden: bool = False
+) -> Found:
     """Every file that git tracks in a folder; raises UsageError, for the option that asked, where git cannot say."""
     search = _Search(Namer(directory), exclude)
-    _tracked(folder, search, asked_by)
+    _tracked(folder, search, asked_by, hidden=hidden)
     return _found(search)
 
 
@@ -193,6 +197,11 @@ def _sort_out(entries: Iterator[os.DirEntry[str]], root: str, search: _Search) -
     return below
 
 
+def is_skipped(name: str) -> bool:
+    """Whether a folder of this name is not looked into unless it is named."""
+    return name.startswith(".") or name in _SKIPPED
+
+
 def is_candidate(name: str) -> bool:
     """Whether a file of this name may hold manifests, or say how they are rendered."""
     return name.endswith(EXTENSIONS) or name == KUSTOMIZATION or name.lower().endswith(EXTENSIONS)
@@ -231,14 +240,14 @@ def _follow_one(link: _Link, search: _Search, seen: set[str], folders: set[str])
         search.files.setdefault(link.path, False)
 
 
-def _tracked(path: str, search: _Search, asked_by: str) -> None:
+def _tracked(path: str, search: _Search, asked_by: str, *, hidden: bool = False) -> None:
     """Files that git tracks under a path: what a commit holds, and not what happens to lie beside it."""
     if not os.path.isdir(path):
         search.files[path] = True
         return
     for name in _ls_files(path, asked_by):
         parts = name.split("/")
-        if any(part.startswith(".") or part in _SKIPPED for part in parts) or not is_candidate(parts[-1]):
+        if not is_candidate(parts[-1]) or any(is_skipped(part) and not (hidden and part[0] == ".") for part in parts):
             continue
         file = os.path.join(path, *parts)
         if search.leaves_out(file, path):
@@ -253,9 +262,17 @@ def _ls_files(folder: str, asked_by: str) -> list[str]:
     import subprocess  # noqa: PLC0415 - only those who ask for git's files need it
 
     command = ["git", "ls-files", "-z", "--cached"]
+    # A hook of a linked worktree is told where its repository is, and Git would take any folder for the top of it.
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command
-            command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=_GIT_SECONDS, check=False
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_GIT_SECONDS,
+            check=False,
         )
     except FileNotFoundError:
         raise UsageError(f"{asked_by} needs git, and there is none on the PATH") from None

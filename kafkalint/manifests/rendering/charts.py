@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from kafkalint.manifests.reading import ReadError
+from kafkalint.manifests.reading import ReadError, read
 from kafkalint.manifests.rendering.kustomizations import load_data
 from kafkalint.manifests.resources import dig, items
-from kafkalint.manifests.walking import CHART_FILE
+from kafkalint.manifests.walking import CHART_FILE, KUSTOMIZATION_FILES, is_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _DEEPEST = 8
+_CHARTS = "charts"
+_FOLDERS = frozenset(("templates", _CHARTS, "crds", "files"))
+_REQUIREMENTS = "requirements.yaml"
+"""Where charts of `apiVersion: v1` have their dependencies."""
+_FILES = frozenset((CHART_FILE, "Chart.lock", _REQUIREMENTS, "requirements.lock", "values.schema.json"))
+# Of environments and, in `ci/`, of chart-testing as well.
+_VALUES = re.compile(r"(?:\A|[-_.])values(?:[-_.].*)?\.(?:ya?ml|json)\Z", re.IGNORECASE)
 _LOCAL = "file://"
 _MOST_UNPACKED = 64 * 1024 * 1024
 
@@ -41,7 +49,9 @@ def read_chart(directory: str) -> Chart:
     data = load_data(os.path.join(directory, CHART_FILE))
     name = dig(data, "name")
     aliases, dependencies, taken_from = [], [], []
-    for dependency in items(dig(data, "dependencies")):
+    older = os.path.join(directory, _REQUIREMENTS)
+    more = load_data(older) if os.path.isfile(older) else None
+    for dependency in (*items(dig(data, "dependencies")), *items(dig(more, "dependencies"))):
         called, alias = dig(dependency, "name"), dig(dependency, "alias")
         repository = dig(dependency, "repository")
         if isinstance(repository, str) and repository.startswith(_LOCAL):
@@ -61,15 +71,73 @@ def read_chart(directory: str) -> Chart:
 
 
 def chart_folders(chart: Chart) -> list[str]:
-    """A chart's folder, and those of the charts on this disk that its dependencies are copied from."""
+    """A chart's folder, and those of the charts on this disk that its dependencies, or theirs, are copied from."""
     reached = {chart.directory: None}
     pending = [chart]
     while pending:
-        for folder in pending.pop().taken_from:
+        current = pending.pop()
+        pending += [read_chart(folder) for folder in _subcharts(current.directory)]
+        for folder in current.taken_from:
             if folder not in reached:
                 reached[folder] = None
                 pending.append(read_chart(folder))
     return list(reached)
+
+
+def _subcharts(directory: str) -> Iterator[str]:
+    """The folders of the charts that lie unpacked in a chart's `charts/`."""
+    try:
+        with os.scandir(os.path.join(directory, _CHARTS)) as entries:
+            found = sorted(entry.path for entry in entries if entry.is_dir(follow_symlinks=False))
+    except OSError:
+        return
+    yield from (folder for folder in found if os.path.isfile(os.path.join(folder, CHART_FILE)))
+
+
+def sorted_into(charts: list[str], paths: Iterable[str]) -> dict[str, list[str]]:
+    """The files that are parts of each chart; one that lies in two folders belongs to the inner one."""
+    members: dict[str, list[str]] = {chart: [] for chart in charts}
+    for path in paths if charts else ():
+        folder = os.path.dirname(path)
+        while folder not in members:
+            above = os.path.dirname(folder)
+            if above == folder:
+                break
+            folder = above
+        else:
+            if _is_part(folder, path):
+                members[folder].append(path)
+    return members
+
+
+def _is_part(chart: str, path: str) -> bool:
+    """Whether Helm reads this as a part of the chart that it lies in, rather than as a file that lies there."""
+    first, _, rest = os.path.relpath(path, chart).replace(os.sep, "/").partition("/")
+    if rest and first in _FOLDERS:
+        return True
+    name = os.path.basename(path)
+    if (not rest and name in _FILES) or _VALUES.search(name):
+        return True
+    # `.Files` has whatever lies there, and what holds templates is for nobody else.
+    return name not in KUSTOMIZATION_FILES and _is_template(path)
+
+
+def _is_template(path: str) -> bool:
+    try:
+        return b"{{" in read(path)
+    except ReadError:
+        return False
+
+
+def files_of(chart: str) -> Iterator[str]:
+    """All that Helm may read of the chart in a folder; not what is rendered by itself, nor hidden folders."""
+    for folder, folders, names in os.walk(chart):
+        first = os.path.relpath(folder, chart).split(os.sep)[0]
+        if folder != chart and first not in _FOLDERS and not {CHART_FILE, *KUSTOMIZATION_FILES}.isdisjoint(names):
+            folders[:] = []
+            continue
+        folders[:] = sorted(name for name in folders if not is_skipped(name))
+        yield from (os.path.join(folder, name) for name in sorted(names))
 
 
 def unpacked(path: str) -> bytes:
@@ -88,6 +156,11 @@ def chart_roots(directories: Iterable[str]) -> list[str]:
     """Of these folders with charts, those that are no subchart of another."""
     found = set(directories)
     return sorted(directory for directory in found if not any(above in found for above in _parents(directory)))
+
+
+def parent_of(directory: str) -> str | None:
+    """The folder of the chart whose subchart this is; None where it is nobody's."""
+    return next((above for above in _parents(directory) if os.path.isfile(os.path.join(above, CHART_FILE))), None)
 
 
 def _parents(directory: str) -> Iterator[str]:

@@ -244,7 +244,8 @@ class _Reading:
         folder = os.path.normpath(os.path.join(charts, *below))
         self.charts[folder] = None
         if not os.path.isdir(folder):
-            self.missing[folder] = None
+            if not repository:
+                self.missing[folder] = None
             spot = said("repo") or said("name")
             wanted = f"the chart {name} of {shown(repository)}" if repository else f"the chart {name}"
             line = paper.line(spot.start if spot else 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +20,7 @@ from kafkalint.manifests.walking import (
     Namer,
     UsageError,
     find_tracked,
+    is_skipped,
     repository_of,
 )
 
@@ -64,22 +65,39 @@ def reach(changed: Sequence[str], tool: Tool, repository: Repository) -> Reached
     may lie in any folder. Raises UsageError where there is no repository.
     """
     directory = repository.directory
-    files = _files(changed, repository)
-    todo = plan(files)
-    jobs = [job for job in todo.jobs if job.tool == tool]
-    changes = _Changes([os.path.normpath(os.path.join(directory, path)) for path in changed], files)
-    met = jobs if changes.hold(repository.settings_files) else _met(jobs, changes, repository)
-    if not met or not repository.bundles:
-        return Reached(tuple(job.file for job in met))
-    return _with_bundles(met, todo, files, repository)
-
-
-def _files(changed: Sequence[str], repository: Repository) -> list[FoundFile]:
-    """Every file that Git tracks, and the kustomizations and charts that are given although Git does not yet."""
-    top = repository_of(repository.directory)
+    top = repository_of(directory)
     if top is None:
         raise UsageError(f"{OPTION} looks for what is rendered in a Git repository, and there is none here")
-    files = find_tracked(top, repository.directory, OPTION, repository.exclude).files
+    files = _files(changed, top, repository)
+    seen = [file for file in files if not _is_hidden(file.path, top)]
+    todo = plan(seen, repository.render.asks_for(directory))
+    jobs = [job for job in todo.jobs if job.tool == tool]
+    hidden = [job for job in _hidden_jobs(files, top, repository) if job.tool == tool]
+    changes = _Changes([os.path.normpath(os.path.join(directory, path)) for path in changed], files)
+    met = jobs if changes.hold(repository.settings_files) else _met(jobs, changes, repository)
+    met = [*met, *(job for job in hidden if _met([job], changes.as_seen_by(job), repository))]
+    if not met or not repository.bundles:
+        return Reached(tuple(job.file for job in met))
+    return _with_bundles(met, todo, seen, repository)
+
+
+def _is_hidden(path: str, folder: str) -> bool:
+    """Whether a walk through a folder would not come upon this."""
+    return any(is_skipped(part) for part in os.path.relpath(path, folder).split(os.sep) if part != os.pardir)
+
+
+def _hidden_jobs(files: list[FoundFile], top: str, repository: Repository) -> list[Job]:
+    """What is rendered in hidden folders; a run over the folders around them passes it over."""
+    roots = (CHART_FILE, *KUSTOMIZATION_FILES)
+    if not any(_is_hidden(file.path, top) and os.path.basename(file.path) in roots for file in files):
+        return []
+    jobs = plan(files, repository.render.asks_for(repository.directory)).jobs
+    return [job for job in jobs if _is_hidden(job.file, top)]
+
+
+def _files(changed: Sequence[str], top: str, repository: Repository) -> list[FoundFile]:
+    """Every file that Git tracks, and the kustomizations and charts that are given although Git does not yet."""
+    files = find_tracked(top, repository.directory, OPTION, repository.exclude, hidden=True).files
     known = {file.path for file in files}
     named = Namer(repository.directory)
     for path in changed:
@@ -92,7 +110,19 @@ def _files(changed: Sequence[str], repository: Repository) -> list[FoundFile]:
 
 
 def _met(jobs: Iterable[Job], changes: _Changes, repository: Repository) -> list[Job]:
-    return [job for job in jobs if changes.hold(_parts(job, repository)) or changes.lie_in(job.within)]
+    return [
+        job
+        for job in jobs
+        if changes.hold(_parts(job, repository)) or changes.lie_in(job.within) or changes.lie_in(_links(job))
+    ]
+
+
+def _links(job: Job) -> Iterator[str]:
+    """What in the charts of a job stands elsewhere."""
+    for chart in (job.directory,) if job.tool == "helm" else job.charts:
+        for folder, folders, names in os.walk(chart):
+            yield from (path for name in (*folders, *names) if os.path.islink(path := os.path.join(folder, name)))
+            folders[:] = [name for name in folders if not is_skipped(name)]
 
 
 def _parts(job: Job, repository: Repository) -> Iterator[str]:
@@ -118,6 +148,13 @@ class _Changes:
     def lie_in(self, places: Iterable[str]) -> bool:
         """Whether something at or below one of these places has changed, or a folder around it."""
         return any(real in self._above or self._is_changed(real) for real in map(self._real, places))
+
+    def as_seen_by(self, job: Job) -> _Changes:
+        """The changes without the folders in which a walk would not come upon this job."""
+        folders = {path for path in self.paths if os.path.isdir(path) and _is_below(job.file, path)}
+        return replace(
+            self, paths=[path for path in self.paths if path not in folders or not _is_hidden(job.file, path)]
+        )
 
     def _is_changed(self, real: str) -> bool:
         return real in self._files or any(folder in self._given_folders for folder in _upwards(real))
@@ -157,6 +194,10 @@ class _Changes:
             self._folders[folder] = os.path.realpath(folder)
         real = os.path.join(self._folders[folder], name)
         return os.path.realpath(real) if os.path.islink(real) else real
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path.startswith(os.path.join(folder, ""))
 
 
 def _upwards(path: str) -> Iterator[str]:

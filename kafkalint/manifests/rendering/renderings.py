@@ -7,12 +7,15 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kafkalint.manifests.globs import matches
 from kafkalint.manifests.notices import Notice
 from kafkalint.manifests.progress import UNWATCHED, Progress
 from kafkalint.manifests.render_settings import ChartValues, RenderSettings
+from kafkalint.manifests.rendering.charts import parent_of, read_chart
 from kafkalint.manifests.rendering.helm import HelmTask
 from kafkalint.manifests.rendering.kustomize import KustomizeTask
 from kafkalint.manifests.rendering.tasks import Account, Rendering, Task
+from kafkalint.manifests.walking import CHART_FILE, Namer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from kafkalint.manifests.planning import Job
     from kafkalint.manifests.sources import Source
 
-__all__ = ["Account", "Rendering", "emit", "is_asked_for", "lost", "render", "renderings"]
+__all__ = ["Account", "Rendering", "emit", "lost", "render", "renderings"]
 
 _GLOB = re.compile(r"[*?]")
 
@@ -55,24 +58,39 @@ def emit(
     return KustomizeTask(job, settings, directory, given).emitted()
 
 
-def lost(settings: RenderSettings, directory: str) -> Iterator[Notice]:
-    """A word on each chart that the config asks to have rendered and that is not there."""
+def lost(
+    settings: RenderSettings, jobs: Sequence[Job], directory: str, folders: Sequence[str] = (".",)
+) -> Iterator[Notice]:
+    """A word on each chart, below these folders, that the config asks to have rendered and that none of the jobs is of."""
+    namer = Namer(directory)
+    rendered = [namer.folder(job.directory) for job in jobs if job.tool == "helm"]
     for entry in settings.charts if settings.helm else ():
-        if not _GLOB.search(entry.chart) and not os.path.isdir(os.path.join(directory, entry.chart)):
-            yield Notice(
-                entry.chart, "not rendered, so not checked: the config has this chart rendered, and it is not there"
-            )
+        where = _GLOB.split(entry.chart)[0].rpartition("/")[0] if _GLOB.search(entry.chart) else entry.chart
+        below = any(matches(folder, os.path.normpath(where or ".").replace(os.sep, "/")) for folder in folders)
+        if below and not any(matches(entry.chart, folder) for folder in rendered):
+            reason = _why_lost(entry.chart, directory)
+            yield Notice(entry.chart, f"not rendered, so not checked: the config has this chart rendered, and {reason}")
+
+
+def _why_lost(chart: str, directory: str) -> str:
+    folder = os.path.normpath(os.path.join(directory, chart))
+    if _GLOB.search(chart):
+        return "there is none"
+    if not os.path.isdir(folder):
+        return "it is not there"
+    if not os.path.isfile(os.path.join(folder, CHART_FILE)):
+        return f"there is no {CHART_FILE} in it"
+    if read_chart(folder).library:
+        return "it is a library, which nobody installs"
+    if parent := parent_of(folder):
+        return f"it is a part of {Namer(directory).folder(parent)} and goes into what is rendered of that"
+    return "it is left out of this run: excluded, or hidden, or not tracked by Git"
 
 
 def renderings(job: Job, settings: RenderSettings, directory: str) -> list[tuple[str, tuple[str, ...]]]:
     """The renderings of a job: the name of each, and the values files that the config gives it, absolute."""
     tasks = _tasks(job, settings, directory)
     return [(task.name, tuple(os.path.join(directory, file) for file in task.values_files)) for task in tasks]
-
-
-def is_asked_for(job: Job, settings: RenderSettings, directory: str) -> bool:
-    """Whether the config names this chart."""
-    return job.tool == "helm" and bool(settings.charts_at(HelmTask(job, settings, directory).folder))
 
 
 def _tasks(job: Job, settings: RenderSettings, directory: str) -> Sequence[Task]:
