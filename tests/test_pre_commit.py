@@ -180,15 +180,20 @@ def test_every_hook_is_in_the_documentation() -> None:
         "deploy/kafka.env",
         "deploy/log4j.conf",
         "kafkalint-baseline.json",
+        "vendor/base",
+        "current",
+        "releases/v1.2",
     ],
 )
 @pytest.mark.parametrize("hook", ["kafkalint", "kafkalint-fix"])
 def test_whatever_can_change_a_finding_has_the_whole_repository_checked(hook: str, file: str) -> None:
-    assert "types" not in MANIFEST[hook], "it would have to hold besides, and a template has no type"
+    assert MANIFEST[hook]["types"] == [], (
+        "it would have to hold besides, and a template, a link or a submodule has none"
+    )
     assert re.search(MANIFEST[hook]["files"], file)
 
 
-@pytest.mark.parametrize("file", ["main.py", "README.md", "Kustomization.md", "yaml", "src/properties.go"])
+@pytest.mark.parametrize("file", ["main.py", "README.md", "Kustomization.md", ".gitignore", "src/properties.go"])
 @pytest.mark.parametrize("hook", ["kafkalint", "kafkalint-fix"])
 def test_what_cannot_change_a_finding_runs_nothing(hook: str, file: str) -> None:
     assert not re.search(MANIFEST[hook]["files"], file)
@@ -196,7 +201,8 @@ def test_what_cannot_change_a_finding_runs_nothing(hook: str, file: str) -> None
 
 @pytest.mark.parametrize("hook", ["kafkalint-kustomize", "kafkalint-helm"])
 def test_whatever_a_rendering_may_take_is_given(hook: str) -> None:
-    assert not {"files", "types", "types_or", "exclude"} & MANIFEST[hook].keys(), "a generator takes files of any name"
+    assert not {"files", "types_or", "exclude"} & MANIFEST[hook].keys(), "a generator takes files of any name"
+    assert MANIFEST[hook]["types"] == [], "a submodule and a link are no files"
     assert MANIFEST[hook]["require_serial"]
 
 
@@ -425,3 +431,84 @@ def test_a_hook_that_always_runs_and_is_given_nothing_renders_everything(overlay
     done = overlays.run("kafkalint-kustomize", settings=["always_run: true"])
     assert done.returncode == 1
     assert "2 sources" in done.stdout
+
+
+@posix
+@pytest.mark.parametrize("hook", ["kafkalint", "kafkalint-fix", "kafkalint-kustomize", "kafkalint-helm"])
+def test_a_submodule_of_another_commit_and_a_link_that_leads_elsewhere_run_a_hook(
+    empty: Consumer, tmp_path: Path, hook: str
+) -> None:
+    upstream = tmp_path / "upstream"
+    upstream.mkdir()
+    git("init", "--quiet", cwd=upstream)
+    (upstream / "kustomization.yaml").write_text("resources: [kafka.yaml]\n")
+    (upstream / "kafka.yaml").write_text(STATEFUL_SET)
+    git("add", "--all", cwd=upstream)
+    git("commit", "--quiet", "--message", "x", cwd=upstream)
+    git("-c", "protocol.file.allow=always", "submodule", "add", str(upstream), "vendor", cwd=empty.folder)
+    empty.write("prod/kustomization.yaml", "resources: [../vendor]\nhelmCharts: [{name: app}]\n")
+    for version in ("v1", "v2"):
+        empty.write(f"{version}/Chart.yaml", f"apiVersion: v2\nname: app\nversion: {version[1]}.0.0\n")
+        empty.write(f"{version}/templates/kafka.yaml", STATEFUL_SET)
+    (empty.folder / "prod" / "charts").mkdir()
+    (empty.folder / "prod" / "charts" / "app").symlink_to("../../v1")
+    (empty.folder / "umbrella" / "charts").mkdir(parents=True)
+    empty.write("umbrella/Chart.yaml", "apiVersion: v2\nname: umbrella\nversion: 0.1.0\n")
+    (empty.folder / "umbrella" / "charts" / "app").symlink_to("../../v1")
+    empty.write("umbrella/templates/kafka.yaml", STATEFUL_SET)
+    empty.add()
+    git("commit", "--quiet", "--message", "x", cwd=empty.folder)
+    for tool in ("kustomize", "helm"):
+        empty.tool(tool, f"cat {tmp_path}/out.yaml\n")
+    (tmp_path / "out.yaml").write_text(STATEFUL_SET)
+
+    def judged() -> bool:
+        done = empty.run(hook, settings=["args: [--select, KL306, --fail-on, warning]"])
+        return done.returncode == 1 and "KL306" in done.stdout
+
+    if hook != "kafkalint-helm":
+        git("commit", "--quiet", "--allow-empty", "--message", "y", cwd=empty.folder / "vendor")
+        empty.add()
+        assert judged(), "the submodule"
+        git("reset", "--quiet", "--hard", cwd=empty.folder)
+    link = empty.folder / ("umbrella" if hook == "kafkalint-helm" else "prod") / "charts" / "app"
+    link.unlink()
+    link.symlink_to("../../v2")
+    empty.add()
+    assert judged(), "the link"
+
+
+@posix
+@pytest.mark.parametrize("hook", ["kafkalint", "kafkalint-kustomize"])
+def test_a_commit_that_deletes_all_that_an_overlay_is_about_is_caught_where_the_hook_always_runs(
+    empty: Consumer, hook: str
+) -> None:
+    empty.write("base/kustomization.yaml", "resources: [statefulset.yaml]\n")
+    empty.write("base/statefulset.yaml", STATEFUL_SET)
+    empty.write("prod/kustomization.yaml", "resources: [../base]\n")
+    empty.write("spare.yaml", "kind: Role\napiVersion: v1\n")
+    empty.add()
+    git("commit", "--quiet", "--message", "x", cwd=empty.folder)
+    empty.tool("kustomize", "echo 'Error: accumulating resources: ../base is gone' >&2; exit 1")
+    git("rm", "--quiet", "-r", "base", cwd=empty.folder)
+    done = empty.run(hook, settings=["always_run: true"])
+    assert done.returncode == 1, done.stdout
+    assert "prod: not rendered, so not checked" in done.stdout
+
+
+@posix
+def test_a_hook_in_a_linked_worktree_sees_that_worktree(overlays: Consumer, tmp_path: Path) -> None:
+    git("commit", "--quiet", "--message", "x", cwd=overlays.folder)
+    linked = tmp_path / "linked"
+    git("worktree", "add", "--quiet", str(linked), cwd=overlays.folder)
+    overlays.tool("kustomize", f"cat {tmp_path}/out.yaml\n")
+    (tmp_path / "out.yaml").write_text(STATEFUL_SET)
+    overlays.folder, overlays.config = linked, linked / ".pre-commit-config.yaml"
+    overlays.configure("kafkalint-kustomize", "args: [--select, KL306]")
+    assert overlays.pre_commit("install").returncode == 0
+    overlays.write("base/pdb.yaml", f"# more\n{BUDGET}")
+    overlays.add()
+    commit = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "--message", "x"]
+    done = subprocess.run(commit, cwd=linked, env=overlays.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "2 sources" in done.stdout + done.stderr

@@ -61,7 +61,7 @@ def emit(
 def lost(
     settings: RenderSettings, jobs: Sequence[Job], directory: str, folders: Sequence[str] = (".",)
 ) -> Iterator[Notice]:
-    """A word on each chart, below these folders, that the config asks to have rendered and that none of the jobs is of."""
+    """A word on each chart, below these folders, that the config asks to have rendered and no job is of."""
     namer = Namer(directory)
     rendered = [namer.folder(job.directory) for job in jobs if job.tool == "helm"]
     for entry in settings.charts if settings.helm else ():
