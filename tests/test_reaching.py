@@ -528,6 +528,15 @@ def test_a_rendering_without_kafka_is_no_news(tree, tool, tmp_path, monkeypatch)
     assert "KL007" not in done.output
 
 
+def test_a_rendering_of_nothing_is_no_green_run(tree, tool, tmp_path, monkeypatch):
+    monkeypatch.chdir(tree(KUSTOMIZATIONS))
+    tool("helm", "")  # which one of them inflates a chart with
+    tool("kustomize", kustomize("", tmp_path / "note"))
+    done = check("--render", "kustomize", "base/kafka.yaml")
+    assert done.exit_code == 2
+    assert done.output == f"kafkalint: no manifests in what is rendered of {DEV}, {PROD}: nothing was checked\n"
+
+
 def test_a_root_is_judged_as_a_run_over_everything_judges_it(tree, tool, tmp_path, monkeypatch):
     root = tree({name: text for name, text in KUSTOMIZATIONS.items() if not name.startswith(PROD)})
     tool("kustomize", kustomize(STRIMZI, tmp_path / "note"))

@@ -1,8 +1,11 @@
 import os
+import signal
+import subprocess
 import sys
 import textwrap
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ from kafkalint.manifests.planning import plan
 from kafkalint.manifests.render_settings import ChartValues, RenderSettings
 from kafkalint.manifests.rendering import kustomize, tasks
 from kafkalint.manifests.rendering.charts import read_chart, template_path
-from kafkalint.manifests.rendering.commands import CommandError, condense
+from kafkalint.manifests.rendering.commands import CommandError, Leave, condense
 from kafkalint.manifests.rendering.commands import run as run_command
 from kafkalint.manifests.rendering.kustomizations import Graph, read_kustomization
 from kafkalint.manifests.walking import Exclusion, find
@@ -516,7 +519,55 @@ def test_a_long_reason_is_cut():
 @posix
 def test_a_program_that_is_not_there_did_not_start(tmp_path):
     with pytest.raises(CommandError, match="did not start"):
-        run_command([str(tmp_path / "none")], directory=str(tmp_path), seconds=1, most=1)
+        run_command([str(tmp_path / "none")], str(tmp_path), Leave(seconds=1, most=1))
+
+
+@posix
+@pytest.mark.parametrize("pipe", ["", ">&2", "2>&1"])
+def test_a_child_that_has_left_the_group_is_not_waited_for(tmp_path, pipe):
+    """It holds a pipe of its parent's, as a daemon of git's may, and no signal to the group reaches it."""
+    leave = "import os, time; os.setsid(); open('pid', 'w').write(str(os.getpid())); time.sleep(60)"
+    script = f'{sys.executable} -c "{leave}" {pipe} & while [ ! -s pid ]; do sleep 0.01; done; echo done'
+    try:
+        with suppress(CommandError):
+            assert run_command(["sh", "-c", script], str(tmp_path), Leave(seconds=2, most=100)) == b"done\n"
+    finally:
+        child = int((tmp_path / "pid").read_text())
+        waits = _is_running(child)
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    assert waits, "it was to outlive the call"
+
+
+@posix
+@pytest.mark.parametrize("roots", [1, 3])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_is_told_to_stop_leaves_no_program_and_no_folder_behind(tree, tool, tmp_path, number, roots):
+    tool("kustomize", f'/bin/sleep 60 & echo $! >> {tmp_path}/pids; : > "$TMPDIR/mine"; wait\n')
+    root = tree({f"{name}/kustomization.yaml": "# kafka\n" for name in "abc"[:roots]})
+    (tmp_path / "tmp").mkdir()
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path / "tmp")}
+    command = [sys.executable, "-m", "kafkalint", "check", "-j", "2"]
+    process = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    expected = min(roots, 2)
+    while not (tmp_path / "pids").exists() or len((tmp_path / "pids").read_text().splitlines()) < expected:
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert process.returncode == (143 if number == signal.SIGTERM else 1)
+    pids = (tmp_path / "pids").read_text().split()
+    assert len(pids) == expected, "and none was begun afterwards"
+    assert not any(_is_running(int(pid)) for pid in pids)
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 # The real tools

@@ -711,9 +711,10 @@ def test_no_code_of_the_repository_is_run(tree: Write, trap: Path, case: str) ->
 def test_kustomize_has_of_helm_what_it_needs(helm: Tool, tree: Write, tmp_path: Path, *, fetch: bool) -> None:
     chart = tree(INFLATED) / "over" / "charts" / "topics"
 
+    program = guarded(str(tmp_path / "real-tools" / "helm"), str(tmp_path), fetch=fetch)
+
     def called(*arguments: str) -> subprocess.CompletedProcess[str]:
-        with guarded(str(tmp_path / "real-tools" / "helm"), fetch=fetch) as program:
-            return subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+        return subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
 
     assert called("version", "--short").stdout.startswith(helm.version)
     assert "name: a b\n" not in called("template", "x", str(chart), "--namespace", "a b").stdout

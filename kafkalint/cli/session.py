@@ -148,12 +148,16 @@ def _load(request: LoadRequest, options: CheckOptions, teller: Narrator) -> Load
     except UsageError as error:
         raise ProblemsFound([str(error)]) from None
     teller.loaded(loaded)
+    held = bool(loaded.resources_seen or loaded.documents or loaded.unreadable or loaded.notices)
     if options.render:
+        if loaded.accounts and not held:
+            names = ", ".join(account.name for account in loaded.accounts)
+            raise ProblemsFound([f"no manifests in what is rendered of {names}: nothing was checked"])
         return loaded
     # A file that is named may be empty; a stream that is, or a folder without a manifest, is somebody's mistake.
     paths = request.paths
     named = any(path != STDIN and Path(path).is_file() for path in paths)
-    if not (named or loaded.resources_seen or loaded.documents or loaded.unreadable or loaded.notices):
+    if not (named or held):
         what = "standard input is empty" if paths == (STDIN,) else f"no manifests in {', '.join(paths)}"
         raise ProblemsFound([f"{what}: nothing was checked"])
     return loaded

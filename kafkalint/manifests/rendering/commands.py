@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import re
 import signal
-from typing import IO, TYPE_CHECKING
+import time
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import subprocess
-    import threading
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _LONGEST_MESSAGE = 400
 _STDERR_BYTES = 1 << 16
+_CHUNK = 1 << 16
+_AFTERWARDS = 1.0
+"""Seconds for what a program that is gone has still to say."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _KLOG = re.compile(r'err=(?:"((?:[^"\\]|\\.)*)"|<\n(.*?)\n\s*>)', re.DOTALL)
@@ -42,78 +46,163 @@ class Refused(CommandError):  # noqa: N818 - nothing went wrong
     """Why a program is not run on something, by hand no more than by kafkalint."""
 
 
-def run(  # noqa: PLR0913 - all that is said of a call
-    command: Sequence[str], *, directory: str, seconds: float, most: int, fetch: bool = False, plugins: bool = False
-) -> bytes:
-    """What a program writes to standard output; raises CommandError where it fails, dawdles or says too much.
+class Leave(NamedTuple):
+    """What a program may do."""
 
-    `plugins` leaves Helm those that its user has installed.
-    """
-    import subprocess  # noqa: PLC0415 - only rendering needs these
-    import threading  # noqa: PLC0415
+    seconds: float
+    most: int
+    """Bytes of output."""
+    fetch: bool = False
+    plugins: bool = False
+    """Whether Helm keeps those that its user has installed."""
+    scratch: str = ""
+    """The folder for its temporary files, which it may have no time to remove; empty for the usual one."""
 
+
+def run(command: Sequence[str], directory: str, leave: Leave) -> bytes:
+    """What a program writes to standard output; raises CommandError where it fails, dawdles or says too much."""
+    import subprocess  # noqa: PLC0415 - only rendering needs it
+
+    deadline = time.monotonic() + leave.seconds
     try:
-        process = subprocess.Popen(  # noqa: S603 - no shell, and a program from the PATH
+        process = _RUNNING.start(
             command,
             cwd=directory,
-            env=_environment(fetch=fetch, plugins=plugins or fetch),
+            env=_environment(leave),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            # Read as it comes: a buffer could not be left while somebody waits for it to fill.
+            bufsize=0,
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
         raise CommandError(f"{os.path.basename(command[0])} did not start: {error}") from None
-    late, said = threading.Event(), _Tail()
-    timer = threading.Timer(seconds, _expire, (process, late))
-    listener = threading.Thread(target=said.listen, args=(process.stderr,), daemon=True)
-    timer.daemon = True
-    timer.start()
-    listener.start()
     try:
-        output = _read(process, most)
-        listener.join()
-        status = process.wait()
+        output = _Listener(process.stdout, leave.most + 1, lambda: _kill(process))
+        said = _Listener(process.stderr, _STDERR_BYTES)
+        late = not output.ends(deadline)
+        # Of a program that is gone, a child in a session of its own may hold a pipe for as long as it likes.
+        status = _status(process, deadline) if not late else None
+        said.ends(min(deadline, time.monotonic() + _AFTERWARDS))
     finally:
-        timer.cancel()
         _kill(process)
-    if late.is_set():
-        raise CommandError(f"no result within {seconds:g} seconds")
-    if len(output) > most:
-        raise CommandError(f"more than {most // (1024 * 1024)} MiB of output")
+        _status(process, time.monotonic() + _AFTERWARDS)
+        _RUNNING.forget(process)
+    if len(output.data) > leave.most:
+        raise CommandError(f"more than {leave.most // (1024 * 1024)} MiB of output")
+    if late or status is None:
+        raise CommandError(f"no result within {leave.seconds:g} seconds")
     if status:
-        raise CommandError(condense(said.text) or f"{os.path.basename(command[0])} ended with status {status}")
-    return output
+        said_last = condense(bytes(said.data).decode(errors="replace"))
+        raise CommandError(said_last or f"{os.path.basename(command[0])} ended with status {status}")
+    return bytes(output.data)
 
 
-class _Tail:
-    """The end of what a program says on standard error; a pipe that nobody reads would block it."""
+class _Listener:
+    """What comes through a pipe: all of it up to a limit, or its end where nobody is told of the limit."""
+
+    def __init__(self, stream: IO[bytes] | None, most: int, enough: Callable[[], None] | None = None) -> None:
+        import threading  # noqa: PLC0415 - only rendering needs it
+
+        assert stream is not None  # noqa: S101 - it was asked for
+        self.data = bytearray()
+        self._most = most
+        self._enough = enough
+        # A daemon: where somebody holds the pipe, nobody waits for this thread.
+        self._thread = threading.Thread(target=self._listen, args=(stream,), daemon=True)
+        self._thread.start()
+
+    def ends(self, deadline: float) -> bool:
+        """Whether the pipe is closed by then."""
+        self._thread.join(max(deadline - time.monotonic(), 0))
+        return not self._thread.is_alive()
+
+    def _listen(self, stream: IO[bytes]) -> None:
+        with stream:
+            while chunk := stream.read(_CHUNK):
+                self.data += chunk
+                if len(self.data) > self._most:
+                    del self.data[: -self._most]
+                    if self._enough:
+                        self._enough()
+                        return
+
+
+def _status(process: subprocess.Popen[bytes], deadline: float) -> int | None:
+    import subprocess  # noqa: PLC0415 - as above
+
+    try:
+        return process.wait(max(deadline - time.monotonic(), 0))
+    except subprocess.TimeoutExpired:
+        return None
+
+
+class _Running:
+    """The programs that are at work, so that nobody leaves without them."""
 
     def __init__(self) -> None:
-        self.data = b""
+        self._stopped = False
+        self._processes: set[subprocess.Popen[bytes]] = set()
 
-    def listen(self, stream: IO[bytes]) -> None:
-        with stream:
-            while chunk := stream.read1(_STDERR_BYTES):  # type: ignore[attr-defined]  # a buffered reader has it
-                self.data = (self.data + chunk)[-_STDERR_BYTES:]
+    def start(self, command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+        import subprocess  # noqa: PLC0415 - as above
 
-    @property
-    def text(self) -> str:
-        return self.data.decode(errors="replace")
-
-
-def _read(process: subprocess.Popen[bytes], most: int) -> bytes:
-    assert process.stdout is not None  # noqa: S101 - it was asked for
-    with process.stdout as stream:
-        output = stream.read(most + 1)
-        if len(output) > most:
+        if self.is_over():
+            raise CommandError("the run was stopped")
+        process = subprocess.Popen(command, **options)  # noqa: S603 - no shell, and a program from the PATH
+        self._processes.add(process)
+        if self.is_over():  # since it was asked
             _kill(process)
-    return output
+        return process
+
+    def forget(self, process: subprocess.Popen[bytes]) -> None:
+        self._processes.discard(process)
+
+    def is_over(self) -> bool:
+        return self._stopped
+
+    def resume(self) -> None:
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End all of them, and let no other begin."""
+        self._stopped = True
+        for process in list(self._processes):
+            _kill(process)
 
 
-def _expire(process: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
-    _kill(process)
+_RUNNING = _Running()
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """See to it that a signal to end this process ends the programs at work first, and that their folders are removed.
+
+    Ctrl-C reaches none of them, as each has a session of its own, and whoever waits for threads would wait for all.
+    """
+    before: dict[int, Any] = {}
+
+    def end(number: int, _: object) -> None:
+        _RUNNING.stop()
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise SystemExit(128 + number)
+
+    try:
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            # Who has chosen to ignore one, as nohup does, or has a handler of his own, keeps it.
+            if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+                before[number] = signal.signal(number, end)
+    except ValueError:  # only the main thread may have handlers
+        pass
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        _RUNNING.resume()
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -128,14 +217,16 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.poll()
 
 
-def _environment(*, fetch: bool, plugins: bool) -> dict[str, str]:
+def _environment(leave: Leave) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name not in _GIT_STATE}
-    if not plugins:
+    if leave.scratch:
+        environment["TMPDIR"] = leave.scratch
+    if not (leave.plugins or leave.fetch):
         # Wherever else somebody tells Helm to look for them.
         environment["HELM_PLUGINS"] = os.devnull
     # Nobody is there to type a password.
     environment["GIT_TERMINAL_PROMPT"] = "0"
-    if fetch:
+    if leave.fetch:
         environment.setdefault("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
         return environment
     # Nothing is fetched, whatever else was overlooked: git may clone nothing, and nobody is at this proxy.

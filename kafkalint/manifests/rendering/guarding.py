@@ -5,11 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # What Kustomize gives by itself (api/types/helmchartargs.go, HelmChartInflationGenerator); every other option comes
 # from a value that Helm would take for one, and one of Helm's options runs programs.
@@ -40,18 +35,14 @@ exec {helm} "$@"
 """
 
 
-@contextmanager
-def guarded(helm: str, *, fetch: bool) -> Iterator[str]:
-    """A program that is this Helm for what Kustomize needs of it, and nothing else."""
-    import tempfile  # noqa: PLC0415 - only rendering needs it
-
-    with tempfile.TemporaryDirectory(prefix="kafkalint-") as place:
-        path = os.path.join(place, "helm")
-        with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(_script(helm, fetch=fetch))
-        os.chmod(path, 0o700)
-        # Where no script can be run, as on Windows or below a folder mounted so: Helm itself, and still no plugins.
-        yield path if sys.platform != "win32" and os.access(path, os.X_OK) else helm
+def guarded(helm: str, folder: str, *, fetch: bool) -> str:
+    """A program, put into this folder, that is this Helm for what Kustomize needs of it, and nothing else."""
+    path = os.path.join(folder, "helm")
+    with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(_script(helm, fetch=fetch))
+    os.chmod(path, 0o700)
+    # Where no script can be run, as on Windows or below a folder mounted so: Helm itself, and still no plugins.
+    return path if sys.platform != "win32" and os.access(path, os.X_OK) else helm
 
 
 def _script(helm: str, *, fetch: bool) -> str:

@@ -80,16 +80,20 @@ class KustomizeTask(Task):
             told = telling.result().source
         return replace(source, origins=told.origins, object_origins=_object_origins(told)) if told else source
 
-    def called(self, command: list[str], place: str) -> bytes:
+    def called(self, command: list[str], place: str, scratch: str = "") -> bytes:
         """What Kustomize puts out; the Helm that it calls does nothing but what it is needed for."""
-        if _HELM not in command:
-            return super().called(command, place)
-        at = command.index(_HELM) + 1
-        with guarded(command[at], fetch=self.settings.fetch) as helm:
+        import tempfile  # noqa: PLC0415 - as above
+
+        with tempfile.TemporaryDirectory(prefix="kafkalint-") as folder:
+            helm = ""
+            if _HELM in command:
+                at = command.index(_HELM) + 1
+                helm = guarded(command[at], folder, fetch=self.settings.fetch)
+                command = [*command[:at], helm, *command[at + 1 :]]
             try:
-                return super().called([*command[:at], helm, *command[at + 1 :]], place)
+                return super().called(command, place, scratch or folder)
             except CommandError as failure:
-                raise CommandError(str(failure).replace(helm, "helm")) from None
+                raise CommandError(str(failure).replace(helm or folder, "helm")) from None
 
     def _hold_back(self) -> None:
         """Raise CommandError where something would have to be fetched, or run: no linter does so unasked."""

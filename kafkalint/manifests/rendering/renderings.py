@@ -12,6 +12,7 @@ from kafkalint.manifests.notices import Notice
 from kafkalint.manifests.progress import UNWATCHED, Progress
 from kafkalint.manifests.render_settings import ChartValues, RenderSettings
 from kafkalint.manifests.rendering.charts import parent_of, read_chart
+from kafkalint.manifests.rendering.commands import interruptible
 from kafkalint.manifests.rendering.helm import HelmTask
 from kafkalint.manifests.rendering.kustomize import KustomizeTask
 from kafkalint.manifests.rendering.tasks import Account, Rendering, Task
@@ -34,15 +35,16 @@ def render(
     """Every job's renderings in the order of the jobs; so many programs run side by side."""
     tasks = [task for job in jobs for task in _tasks(job, settings, directory)]
     progress.step("rendering", 0, len(tasks))
-    if min(len(tasks), workers) < 2:
-        return [task.run() for task in tasks]
-    from concurrent.futures import ThreadPoolExecutor, as_completed  # noqa: PLC0415 - only rendering needs it
+    with interruptible():
+        if min(len(tasks), workers) < 2:
+            return [task.run() for task in tasks]
+        from concurrent.futures import ThreadPoolExecutor, as_completed  # noqa: PLC0415 - only rendering needs it
 
-    with ThreadPoolExecutor(min(workers, len(tasks))) as pool:
-        futures = [pool.submit(task.run) for task in tasks]
-        for done, _ in enumerate(as_completed(futures), 1):
-            progress.step("rendering", done, len(tasks))
-        return [future.result() for future in futures]
+        with ThreadPoolExecutor(min(workers, len(tasks))) as pool:
+            futures = [pool.submit(task.run) for task in tasks]
+            for done, _ in enumerate(as_completed(futures), 1):
+                progress.step("rendering", done, len(tasks))
+            return [future.result() for future in futures]
 
 
 def emit(
@@ -53,9 +55,10 @@ def emit(
     `arguments` go to the tool as they are.
     """
     given = tuple(arguments)
-    if job.tool == "helm":
-        return HelmTask(job, settings, directory, given, values).emitted()
-    return KustomizeTask(job, settings, directory, given).emitted()
+    with interruptible():
+        if job.tool == "helm":
+            return HelmTask(job, settings, directory, given, values).emitted()
+        return KustomizeTask(job, settings, directory, given).emitted()
 
 
 def lost(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.notices import Notice
-from kafkalint.manifests.rendering.commands import CommandError, Refused, run
+from kafkalint.manifests.rendering.commands import CommandError, Leave, Refused, run
 from kafkalint.manifests.sources import Source
 from kafkalint.manifests.walking import Namer
 
@@ -124,17 +124,11 @@ class Task:
         by_hand = f". By hand: {shlex.join(self.command_by_hand(reason))} | kafkalint check -" if again else ""
         return Rendering(notice=Notice(self.name, f"not rendered, so not checked: {shown}{by_hand}"))
 
-    def called(self, command: list[str], place: str) -> bytes:
+    def called(self, command: list[str], place: str, scratch: str = "") -> bytes:
         """What a program puts out in a folder; raises CommandError."""
         settings = self.settings
-        return run(
-            command,
-            directory=place,
-            seconds=settings.seconds,
-            most=settings.most,
-            fetch=settings.fetch,
-            plugins=self.takes_plugins,
-        )
+        leave = Leave(settings.seconds, settings.most, settings.fetch, self.takes_plugins, scratch)
+        return run(command, place, leave)
 
     def source(self, data: bytes) -> Source:
         """What was rendered, with what is known of it."""
