@@ -22,6 +22,7 @@ from kafkalint.manifests.planning import job_for
 from kafkalint.manifests.render_settings import RenderSettings
 from kafkalint.manifests.rendering.guarding import guarded
 from kafkalint.manifests.rendering.renderings import render
+from kafkalint.manifests.walking import Namer
 
 BROKERS = """\
 apiVersion: apps/v1
@@ -395,6 +396,28 @@ def test_a_kustomization_that_is_no_yaml_is_said_although_nobody_can_tell_what_i
     (notice,) = go(root).notices
     assert notice.subject == "over"
     assert "not checked: invalid Kustomization: yaml: line 1: did not find expected ',' or ']'. By" in notice.message
+
+
+# Folders of any name
+
+
+@pytest.mark.parametrize("name", ["😀", "a\u00e9 b", 'it\'s "x"', "a\\b", "x\udcff", "a\nb", "\u0085", "a: b", "#"])
+def test_a_folder_of_any_name_is_built(tree: Write, name: str) -> None:
+    root = tree()
+    try:
+        (root / name / "prod").mkdir(parents=True)
+    except OSError:
+        pytest.skip("this disk has no such name")
+    for folder, text in (("base", "resources: [kafka.yaml]"), ("prod", "resources: [../base, ../../shared]")):
+        (root / name / folder).mkdir(exist_ok=True)
+        (root / name / folder / "kustomization.yaml").write_text(f"{text}\n")
+    (root / name / "base" / "kafka.yaml").write_text(BROKERS)
+    tree({"shared/kustomization.yaml": "resources: [k.yaml]\n", "shared/k.yaml": BROKERS.replace("kafka\n", "b\n")})
+    loaded = go(root)
+    assert loaded.notices == ()
+    assert [kind for kinds in objects(loaded).values() for kind in kinds] == ["StatefulSet/b", "StatefulSet/kafka"]
+    (source,) = loaded.sources
+    assert set(source.origins.values()) == {"shared/k.yaml", Namer(str(root))(str(root / name / "base" / "kafka.yaml"))}
 
 
 # Nothing is fetched

@@ -59,15 +59,21 @@ class KustomizeTask(Task):
         with tempfile.TemporaryDirectory(prefix="kafkalint-") as place:
             # The real paths: a relative one through a symbolic link, as /tmp is on macOS, would lead elsewhere.
             wrapper = os.path.realpath(place)
-            target = os.path.relpath(os.path.realpath(self.job.directory), wrapper)
+            real = os.path.realpath(self.job.directory)
+            target = os.path.relpath(real, wrapper)
+            link = ""
+            if not target.isprintable():  # YAML cannot hold it: a name that is no UTF-8, for one
+                link = "".join(character if character.isprintable() else "?" for character in os.path.basename(real))
+                os.symlink(real, os.path.join(wrapper, link), target_is_directory=True)
             with open(os.path.join(wrapper, _WRAPPER), "w", encoding="utf-8") as file:
-                file.write(_wrapping(target))
+                file.write(_wrapping(link or target))
             try:
                 data = self.called(command, wrapper)
             except CommandError as failure:
                 raise CommandError(str(failure).replace(wrapper, self.folder)) from None
         source = self.source(data)
-        return replace(source, origins=self._origins(source, wrapper))
+        # Kustomize joins names as they are written, and so takes the link for the folder itself, among its neighbours.
+        return replace(source, origins=self._origins(source, os.path.dirname(real) if link else wrapper, link))
 
     def emitted(self) -> Source:
         """What the folder itself is built to; where its objects come from is taken from the other build."""
@@ -120,7 +126,7 @@ class KustomizeTask(Task):
         helm = ["--enable-helm", _HELM, program("helm")]
         return [*helm, "--helm-kube-version", version] if version else helm
 
-    def _origins(self, source: Source, wrapper: str) -> dict[str, str]:
+    def _origins(self, source: Source, place: str, link: str) -> dict[str, str]:
         try:
             content = source.text.content
         except TextError:
@@ -129,7 +135,9 @@ class KustomizeTask(Task):
         found = {}
         for block in dict.fromkeys(match["block"] for match in _ORIGIN.finditer(content)):
             named = origin_file(block)
-            path = os.path.normpath(os.path.join(wrapper, named)) if named else ""
+            linked = link and named and named.startswith(f"{link}/")
+            written = os.path.basename(real) + named.removeprefix(link) if linked and named else named
+            path = os.path.normpath(os.path.join(place, written)) if written else ""
             if named and os.path.isfile(path):
                 seen = os.path.normpath(os.path.join(self.job.directory, os.path.relpath(path, real)))
                 found[named] = Namer(self.directory)(seen if os.path.realpath(seen) == os.path.realpath(path) else path)
@@ -157,4 +165,6 @@ def _kustomize() -> list[str]:
 def _wrapping(target: str) -> str:
     import json  # noqa: PLC0415 - only rendering needs it
 
-    return f"resources: [{json.dumps(target.replace(os.sep, '/'))}]\nbuildMetadata: [originAnnotations]\n"
+    # Not as ASCII: JSON writes what is beyond 16 bits as two escapes, and YAML takes each for a character.
+    name = json.dumps(target.replace(os.sep, "/"), ensure_ascii=False)
+    return f"resources: [{name}]\nbuildMetadata: [originAnnotations]\n"
