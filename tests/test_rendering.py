@@ -262,6 +262,28 @@ def test_without_tools_it_says_what_was_not_rendered_and_lints_none_of_it(tree, 
 
 
 @posix
+@pytest.mark.parametrize(
+    ("tools", "command"), [(("kubectl",), "kubectl kustomize"), (("kubectl", "kustomize"), "kustomize build")]
+)
+def test_what_to_do_by_hand_is_what_was_tried(tree, tool, tools, command):
+    for name in tools:
+        tool(name, "echo \"Error: security; file '/x' is not in or below '$PWD_OF_ROOT'\" >&2; exit 1")
+    tool("helm", "")
+    root = tree({"kustomization.yaml": "# kafka\nhelmCharts: [{name: c}]\n", "charts/c/Chart.yaml": CHART})
+    flags = "--enable-helm --helm-kube-version 1.33 --load-restrictor LoadRestrictionsNone"
+    told = notices(go(root, render=RenderSettings(kubernetes_version="1.33")))["."]
+    assert told.endswith(f"By hand: {command} {flags} . | kafkalint check -")
+
+
+@posix
+@pytest.mark.parametrize("said", ["'ROOT' must resolve to a file", "in ROOT: nothing", "'ROOT/a.yaml' is no file"])
+def test_the_root_is_named_as_it_is_seen_from_there(tree, tool, said):
+    root = tree({"kustomization.yaml": "# kafka\n"})
+    tool("kustomize", f'echo "Error: {said.replace("ROOT", str(root))}" >&2; exit 1')
+    assert str(root) not in notices(go(root))["."]
+
+
+@posix
 def test_what_cannot_concern_kafka_is_not_rendered_and_counts_as_it_stands(tree, tool):
     root = tree(
         {

@@ -46,10 +46,16 @@ class KustomizeTask(Task):
         return [*_kustomize(), *self._inflating(), *self.arguments]
 
     def command_by_hand(self, reason: str) -> list[str]:
-        """`kustomize build` with what this one takes."""
+        """`kustomize build`, or kubectl's where there is no other, with what this one takes."""
+        import shutil  # noqa: PLC0415 - only rendering needs it
+
+        only_kubectl = shutil.which("kubectl") and not shutil.which("kustomize")
         helm = ["--enable-helm"] if self.job.charts else []
+        version = self.settings.kubernetes_version
+        told = ["--helm-kube-version", version] if helm and version else []
         anywhere = ["--load-restrictor", "LoadRestrictionsNone"] if _RESTRICTED in reason else []
-        return ["kustomize", "build", *helm, *anywhere, self.folder]
+        called = ["kubectl", "kustomize"] if only_kubectl else ["kustomize", "build"]
+        return [*called, *helm, *told, *anywhere, self.folder]
 
     def checked(self) -> Source:
         """What the folder is built to, by another kustomization that has the origin of every object written into it."""

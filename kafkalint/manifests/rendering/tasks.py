@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import time
 from dataclasses import dataclass
@@ -120,7 +121,9 @@ class Task:
 
     def _failed(self, reason: str, *, again: bool = True) -> Rendering:
         """A word on why there is no rendering, and what may be run instead if it may be tried `again`."""
-        shown = reason.replace(os.path.join(self.directory, ""), "").removeprefix(f"{self.folder}: ").rstrip(".")
+        # The folder itself as well as what lies in it: it may be the very root that is rendered.
+        shown = re.sub(rf"{re.escape(self.directory)}(?=['\":,;) ]|\Z)", ".", reason)
+        shown = shown.replace(os.path.join(self.directory, ""), "").removeprefix(f"{self.folder}: ").rstrip(".")
         by_hand = f". By hand: {shlex.join(self.command_by_hand(reason))} | kafkalint check -" if again else ""
         return Rendering(notice=Notice(self.name, f"not rendered, so not checked: {shown}{by_hand}"))
 
