@@ -37,6 +37,11 @@ def shown(finding: Finding, text: str) -> str:
     return text[span.start : span.end]
 
 
+def test_keys_of_what_is_not_for_kubernetes_are_its_own_reader_s_business():
+    assert said(DuplicateKey(), "jobs: {a: 1, a: 2}\nkinds: 1\n") == []
+    assert len(said(DuplicateKey(), "kind: Pod\nspec: {a: 1, a: 2}\n")) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -290,6 +290,23 @@ def test_changed_files_alone_ask_for_nothing_that_may_be_elsewhere(consumer: Con
     assert "KL301" not in done.stdout
 
 
+def test_changed_files_that_are_no_manifests_are_nobody_s_business_here(consumer: Consumer) -> None:
+    consumer.write("tsconfig.json", '{\n  // as TypeScript has it\n  "compilerOptions": {"strict": true,},\n}\n')
+    consumer.write("compose.yaml", "services: {a: {image: b}}\nservices: {a: {image: b}}\n")
+    consumer.write(
+        ".github/workflows/ci.yaml", "jobs:\n  a:\n    uses: helm/kind-action@v1\n    uses: helm/kind-action@v2\n"
+    )
+    consumer.add()
+    others = ["tsconfig.json", "compose.yaml", ".github/workflows/ci.yaml"]
+    done = consumer.run("kafkalint-files", "--files", *others)
+    assert done.returncode == 0, done.stdout
+    consumer.write("kafka/broken.yaml", "apiVersion: v1\nkind: Service\nspec: [\n")
+    consumer.add()
+    done = consumer.run("kafkalint-files", "--files", *others, "kafka/broken.yaml")
+    assert done.returncode == 1
+    assert "KL001" in done.stdout
+
+
 # Mending
 
 

@@ -93,7 +93,7 @@ def harvest(
             result.mentions[file.path] = entry.scent.relevance is Relevance.CORE
             result.objects[file.path] = entry.scent.objects
             continue
-        if entry.data is not None and not file.named and not is_manifest(entry.data):
+        if entry.data is not None and not is_manifest(entry.data):
             continue
         result.entries.append(entry)
         result.size += entry.size

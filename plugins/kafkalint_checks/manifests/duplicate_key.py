@@ -12,6 +12,7 @@ from kafkalint.manifests.documents import Document
 from kafkalint.manifests.nodes import Mapping, Node, Sequence
 from kafkalint.manifests.scalars import is_merge_key, key_text, plain
 
+_OF_OBJECTS = ("apiVersion", "kind")
 Pair: TypeAlias = tuple[Node, Node]
 """A key with its value."""
 
@@ -66,7 +67,7 @@ class DuplicateKey(DocumentCheck):
 
     def check(self, document: Document) -> Iterator[Finding]:
         """A finding for every key that repeats an earlier one of its mapping."""
-        if document.root is None:
+        if document.root is None or not _is_object(document.root):
             return
         for mapping in _mappings(document.root):
             seen: dict[str, Pair] = {}
@@ -101,6 +102,11 @@ class DuplicateKey(DocumentCheck):
             RemoveEntry(document, first[0]),
             applicability=Applicability.SAFE if alike else Applicability.UNSAFE,
         )
+
+
+def _is_object(root: Node) -> bool:
+    """Whether this is meant for Kubernetes: a workflow's file or a list of packages has other readers."""
+    return isinstance(root, Mapping) and any(key_text(key) in _OF_OBJECTS for key, _ in root.pairs)
 
 
 def _mappings(root: Node) -> Iterator[Mapping]:
