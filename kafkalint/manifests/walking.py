@@ -44,6 +44,9 @@ class Exclusion(NamedTuple):
     """The folder that they count from, absolute."""
 
 
+NOTHING = Exclusion()
+
+
 class _Link(NamedTuple):
     path: str
     target: str
@@ -55,7 +58,7 @@ class _Search:
     """What a search has come upon so far."""
 
     named: Namer
-    exclude: Exclusion = Exclusion()
+    exclude: Exclusion = NOTHING
     files: dict[str, bool] = field(default_factory=dict)
     """Absolute paths, with whether they were named."""
     folders: set[str] = field(default_factory=set)
@@ -81,7 +84,7 @@ class Found(NamedTuple):
     notices: list[Notice]
 
 
-def find(paths: Iterable[str], directory: str, *, from_git: bool = False, exclude: Exclusion = Exclusion()) -> Found:
+def find(paths: Iterable[str], directory: str, *, from_git: bool = False, exclude: Exclusion = NOTHING) -> Found:
     """Every file that these paths mean; raises UsageError where one means nothing."""
     search = _Search(Namer(directory), exclude)
     for path in paths:
@@ -97,7 +100,7 @@ def find(paths: Iterable[str], directory: str, *, from_git: bool = False, exclud
     return _found(search)
 
 
-def find_tracked(folder: str, directory: str, asked_by: str, exclude: Exclusion = Exclusion()) -> Found:
+def find_tracked(folder: str, directory: str, asked_by: str, exclude: Exclusion = NOTHING) -> Found:
     """Every file that git tracks in a folder; raises UsageError, for the option that asked, where git cannot say."""
     search = _Search(Namer(directory), exclude)
     _tracked(folder, search, asked_by)
