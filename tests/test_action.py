@@ -15,8 +15,6 @@ import pytest
 import yaml
 from real_tools import path_with
 
-from kafkalint import __version__
-
 ROOT = Path(__file__).parents[1]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 WORKFLOWS = sorted((ROOT / "deploy" / "github").glob("*.yml"))
@@ -66,11 +64,26 @@ def test_actions_of_others_are_pinned_to_a_commit_and_say_its_version() -> None:
         assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
 
 
-def test_the_workflows_use_this_version_and_inputs_that_there_are() -> None:
+def test_the_workflows_want_a_commit_filled_in_and_use_inputs_that_there_are() -> None:
     for step in ALL_STEPS:
         if step.get("uses", "").startswith("kafkalint/kafkalint@"):
-            assert step["uses"].endswith(f"@v{__version__}")
+            assert step["uses"].endswith("@COMMIT"), "there is no release yet"
             assert set(step.get("with", {})) <= set(ACTION["inputs"])
+
+
+def test_no_step_that_renders_has_a_token_that_may_write() -> None:
+    steps = steps_of(ROOT / "deploy" / "github" / "changed-lines.yml")
+    (renders,) = [step for step in steps if "kafkalint check" in step.get("run", "")]
+    (comments,) = [step for step in steps if "reviewdog -f" in step.get("run", "")]
+    assert "env" not in renders
+    assert "kafkalint check" not in comments["run"]
+    assert comments["env"] == {"REVIEWDOG_GITHUB_API_TOKEN": "${{ github.token }}"}
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.stem)
+def test_actions_in_the_documentation_are_pinned_as_well(page: Path) -> None:
+    for line in re.findall(r"uses: (.*)", page.read_text()):
+        assert re.match(r"kafkalint/kafkalint@COMMIT\b|[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
 
 
 def evaluated(text: str, values: dict[str, str]) -> str:
@@ -225,6 +238,20 @@ def test_what_is_put_out_by_a_rendered_file_does_not_count(workspace: Path, inst
     ran = act(workspace, installed, path=str(place))
     assert (workspace / "unknown").exists()
     assert (ran.status, ran.outputs["exit-code"]) == (1, "1")
+
+
+def test_what_the_page_shows_of_the_action_is_what_it_gives(workspace: Path, installed: dict[str, str]) -> None:
+    ran = act(workspace, installed)
+    given = {
+        "log": "".join(line for line in ran.log.splitlines(keepends=True) if line.startswith("::error")),
+        "summary": ran.summary,
+        "outputs": "".join(f"{name}={value}\n" for name, value in ran.outputs.items()).replace(
+            installed["place"], "/home/runner/work/_temp/kafkalint.XXXXXX"
+        ),
+    }
+    page = (ROOT / "docs" / "github-actions.md").read_text()
+    blocks = dict(re.findall(r"^```\w+ action (\w+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    assert blocks == given
 
 
 def test_nothing_is_uploaded_unless_asked(workspace: Path, installed: dict[str, str]) -> None:
