@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.globs import matches
 from kafkalint.manifests.notices import Notice
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from kafkalint.manifests.planning import Job
     from kafkalint.manifests.sources import Source
 
-__all__ = ["Account", "Rendering", "emit", "lost", "render", "renderings"]
+__all__ = ["Account", "Emission", "Rendering", "emit", "lost", "render", "renderings"]
 
 _GLOB = re.compile(r"[*?]")
 
@@ -47,18 +48,33 @@ def render(
             return [future.result() for future in futures]
 
 
+class Emission(NamedTuple):
+    """What would be applied, and how it came about."""
+
+    source: Source
+    """Its bytes are the tool's own."""
+    accounts: tuple[Account, ...] = ()
+    remark: str = ""
+    """Why it is not known where its objects come from; empty where it is."""
+
+
 def emit(
     job: Job, settings: RenderSettings, directory: str, values: ChartValues | None = None, arguments: Sequence[str] = ()
-) -> Source:
-    """What a folder is rendered to, as it would be applied: its bytes are the tool's own; raises CommandError.
+) -> Emission:
+    """What a folder is rendered to, as it would be applied; raises CommandError.
 
     `arguments` go to the tool as they are.
     """
     given = tuple(arguments)
+    task: Task = KustomizeTask(job, settings, directory, given)
+    if job.tool == "helm":
+        task = HelmTask(job, settings, directory, given, values)
+    started = time.perf_counter()
     with interruptible():
-        if job.tool == "helm":
-            return HelmTask(job, settings, directory, given, values).emitted()
-        return KustomizeTask(job, settings, directory, given).emitted()
+        source, remark = task.emitted()
+    # What is handed through may be a secret.
+    shown = (*replace(task, arguments=()).command(), *(["…"] if given else []))
+    return Emission(source, (Account(task.name, shown, time.perf_counter() - started),), remark)
 
 
 def lost(
