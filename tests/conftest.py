@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from real_tools import put_first, the_helm, the_kustomize
+from real_tools import put_first, the_kustomize
 
 from kafkalint.checking.applicability import Applicability
 from kafkalint.checking.check import Check, ClusterCheck
@@ -238,6 +238,6 @@ def kustomize_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def helm_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A real Helm comes first on the PATH (`real_tools.real_helm` asks for it)."""
-    put_first(monkeypatch, tmp_path, the_helm())
+def helm_on_path(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real Helm comes first on the PATH (`real_tools.real_helm` asks for one of each line)."""
+    put_first(monkeypatch, tmp_path, request.param)

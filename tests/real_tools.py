@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,8 +25,10 @@ class Tool(NamedTuple):
     """What it is called on the PATH."""
     label: str
     """What it is called here, and its folder below `.tools/`, where `.ci/tools` puts it."""
-    version: str = ""
-    """What its version begins with, where one program has several lines."""
+    answer: str
+    """What it says of itself begins with this, as a pattern."""
+    question: tuple[str, ...] = ("version", "--client")
+    """How it is asked."""
 
     @property
     def variable(self) -> str:
@@ -63,18 +66,16 @@ _found = cache(find)
 def _runs(tool: Tool, path: str) -> bool:
     if not os.access(path, os.X_OK):
         return False
-    if not tool.version:
-        return True
-    command = [path, "version", "--template", "{{.Version}}"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
-    return done.stdout.startswith(tool.version)
+    done = subprocess.run([path, *tool.question], capture_output=True, text=True, timeout=_SECONDS, check=False)
+    return re.match(tool.answer, done.stdout) is not None
 
 
-KUSTOMIZE = Tool("kustomize", "kustomize")
-KUBECTL = Tool("kubectl", "kubectl")
-HELM3 = Tool("helm", "helm3", "v3.")
-HELM4 = Tool("helm", "helm4", "v4.")
-FLUX = Tool("flux", "flux")
+_VERSION = ("version", "--template", "{{.Version}}")
+KUSTOMIZE = Tool("kustomize", "kustomize", r"(?:\{Version:kustomize/)?v[45]\.", ("version",))
+KUBECTL = Tool("kubectl", "kubectl", r"Client Version")
+HELM3 = Tool("helm", "helm3", r"v3\.", _VERSION)
+HELM4 = Tool("helm", "helm4", r"v4\.", _VERSION)
+FLUX = Tool("flux", "flux", r"flux: v")
 
 
 _BUILT = (KUSTOMIZE, HELM3, HELM4, FLUX)
@@ -114,20 +115,11 @@ def the_kustomize() -> Tool:
     return KUSTOMIZE if KUSTOMIZE.path or not KUBECTL.path else KUBECTL
 
 
-def the_helm() -> Tool:
-    """Helm of either line."""
-    return HELM3 if HELM3.path or not HELM4.path else HELM4
-
-
 def _needs(tool: Tool, fixture: str) -> Callable[[Any], Any]:
     """A mark: the test is given this tool on its PATH, or is skipped and says what is missing."""
     skip = pytest.mark.skipif(tool.path is None, reason=tool.missing)
     use = pytest.mark.usefixtures(fixture)
     return lambda test: skip(use(test))
-
-
-real_kustomize = _needs(the_kustomize(), "kustomize_on_path")
-real_helm = _needs(the_helm(), "helm_on_path")
 
 
 def each(*tools: Tool) -> list[Any]:
@@ -136,3 +128,12 @@ def each(*tools: Tool) -> list[Any]:
         pytest.param(tool, id=tool.label, marks=pytest.mark.skipif(tool.path is None, reason=tool.missing))
         for tool in tools
     ]
+
+
+real_kustomize = _needs(the_kustomize(), "kustomize_on_path")
+
+
+def real_helm(test: Any) -> Any:
+    """A mark: the test is run with Helm of each line on its PATH; where one is missing, this is skipped and said."""
+    use = pytest.mark.usefixtures("helm_on_path")
+    return pytest.mark.parametrize("helm_on_path", each(HELM3, HELM4), indirect=True)(use(test))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from real_tools import real_helm, real_kustomize
 
 from kafkalint.cli import main
 
@@ -46,11 +47,6 @@ spec:
 """
 RULES = "--select=KL301,KL306,KL309"
 FILE = ".kafkalint-baseline.yaml"
-real_kustomize = pytest.mark.skipif(
-    not (shutil.which("kustomize") or shutil.which("kubectl")), reason="neither kustomize nor kubectl is on the PATH"
-)
-
-real_helm = pytest.mark.skipif(not shutil.which("helm"), reason="helm is not on the PATH")
 
 
 @pytest.fixture

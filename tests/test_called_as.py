@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
-from real_tools import path_with
+from real_tools import KUBECTL, path_with
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = Path(sys.executable).parent
@@ -51,7 +50,7 @@ def test_the_names_are_those_that_the_callers_look_for() -> None:
     assert set(scripts) == {"kafkalint", "flux-kafkalint", "kubectl-kafkalint", "kubectl_complete-kafkalint"}
 
 
-@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not on the PATH")
+@pytest.mark.skipif(KUBECTL.path is None, reason=KUBECTL.missing)
 def test_kubectl_finds_its_plugin() -> None:
     path = f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"
     assert run("kubectl", "kafkalint", "check", "--help", PATH=path).stdout.startswith("Usage: kubectl kafkalint check")

@@ -6,13 +6,13 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from real_tools import real_kustomize
 
 from kafkalint.reports import BUILT_IN
 
@@ -342,9 +342,7 @@ def test_what_nothing_is_said_of_has_passed(project: Path) -> None:
     assert passed(project, "--select", "KL001") == ["kafka.yaml", "map.yaml"]
 
 
-@pytest.mark.skipif(
-    not (shutil.which("kustomize") or shutil.which("kubectl")), reason="neither kustomize nor kubectl is on the PATH"
-)
+@real_kustomize
 def test_an_overlay_has_not_passed_because_its_findings_stand_in_the_base(project: Path) -> None:
     for name, text in (
         ("base/kustomization.yaml", "resources: [kafka.yaml]\n"),

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from real_tools import FLUX, HELM3, HELM4, KUSTOMIZE, ROOT, Tool, find
+from real_tools import FLUX, HELM3, HELM4, KUBECTL, KUSTOMIZE, ROOT, Tool, find
 
 
 @pytest.fixture
@@ -36,3 +36,16 @@ def test_a_helm_is_known_by_its_version(helm: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv(HELM3.variable, str(helm))
     with pytest.raises(AssertionError, match=r"KAFKALINT_TEST_HELM3 is .*, which is no helm3"):
         find(HELM3)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for a tool is a shell script")
+@pytest.mark.parametrize("tool", [KUSTOMIZE, KUBECTL, HELM3, HELM4, FLUX], ids=lambda tool: tool.label)
+def test_a_program_that_says_nothing_of_itself_is_no_tool(
+    tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / tool.program
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv(tool.variable, str(program))
+    with pytest.raises(AssertionError, match=f"which is no {tool.label}"):
+        find(tool)

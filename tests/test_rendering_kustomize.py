@@ -739,7 +739,7 @@ def test_kustomize_has_of_helm_what_it_needs(helm: Tool, tree: Write, tmp_path: 
     def called(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
 
-    assert called("version", "--short").stdout.startswith(helm.version)
+    assert called("version", "--short").stdout.startswith(f"v{helm.label[-1]}.")
     assert "name: a b\n" not in called("template", "x", str(chart), "--namespace", "a b").stdout
     assert "StatefulSet" in called("template", "x", str(chart), "--namespace", "a", "--include-crds").stdout
     for option in ("--post-renderer=x", "--repo=y", "-x", "--output-dir"):
