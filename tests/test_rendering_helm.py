@@ -338,6 +338,22 @@ def test_a_chart_of_the_config_that_is_not_there_is_said(tree: Write) -> None:
     assert notice.message == "not rendered, so not checked: the config has this chart rendered, and it is not there"
 
 
+def test_a_release_that_helm_would_take_for_an_option_is_refused(tree: Write, tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\n: > {tmp_path}/was-run\ncat\n")
+    program.chmod(0o755)
+    root = tree(EVENTS)
+    for option in (f"--post-renderer={program}", "-x"):
+        told = said(go(root, charts=(ChartValues("app", release=option),)))
+        assert (
+            told
+            == f"app: not rendered, so not checked: {option} is no name for a release: Helm would take it for an option"
+        )
+        done = CliRunner().invoke(main, ["gate", "app", f"--release={option}"])
+        assert (done.exit_code, done.stdout) == (2, "")
+    assert not (tmp_path / "was-run").exists()
+
+
 # Charts that do not render
 
 

@@ -143,10 +143,12 @@ def _helm(chart: Chart, members: Iterable[str]) -> Job:
 
 def plan_roots(roots: Iterable[str]) -> Plan:
     """These kustomizations and charts, given by their own files, whatever builds upon them; in the order of a plan."""
+    from kafkalint.manifests.rendering.kustomizations import Graph  # noqa: PLC0415 - as above
+
     ordered = sorted(roots)
     charts = [os.path.dirname(path) for path in ordered if os.path.basename(path) == CHART_FILE]
-    kustomizations = [os.path.dirname(path) for path in ordered if os.path.basename(path) != CHART_FILE]
-    built = (job_for(folder, "kustomize") for folder in kustomizations)
+    graph = Graph(path for path in ordered if os.path.basename(path) != CHART_FILE)
+    built = [_kustomize(graph, graph.found[folder]) for folder in sorted(graph.found)]
     return Plan((*built, *map(_whole_chart, charts)), frozenset())
 
 

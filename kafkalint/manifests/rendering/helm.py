@@ -53,24 +53,28 @@ class HelmTask(Task):
         """Whether somebody gives Helm options of his own, which may be meant for a plugin."""
         return bool(self.arguments)
 
-    def command(self, *flags: str) -> list[str]:
-        """`helm template`, with these flags."""
+    def hold_back(self) -> None:
+        """Raise CommandError for a release whose name Helm would take for an option, some of which run programs."""
         release = self._release()
         if release.startswith("-"):
             raise Refused(f"{release} is no name for a release: Helm would take it for an option")
-        command = [program("helm"), "template", release, self.job.directory, "--skip-tests", *flags]
+
+    def command(self, *flags: str) -> list[str]:
+        """`helm template`, with these flags."""
+        command = [program("helm"), "template", self._release(), self.job.directory, "--skip-tests", *flags]
         return [*command, *self._told(self.directory), *self.arguments]
 
     def command_by_hand(self, reason: str) -> list[str]:
         """`helm template` with the same values."""
         return ["helm", "template", self._release(), self.folder, *self._told("")]
 
-    def checked(self) -> Source:
+    def checked(self, command: list[str]) -> Source:
         """What the chart's templates make."""
-        return self._rendered(self.command())
+        return self._rendered(command)
 
     def emitted(self) -> tuple[Source, str]:
         """The same, and the CustomResourceDefinitions that it brings."""
+        self.hold_back()
         return self._rendered(self.command("--include-crds")), ""
 
     def source(self, data: bytes) -> Source:

@@ -42,7 +42,6 @@ class KustomizeTask(Task):
 
     def command(self) -> list[str]:
         """`kustomize build .`, or what kubectl has of it."""
-        self._hold_back()
         return [*_kustomize(), *self._inflating(), *self.arguments]
 
     def command_by_hand(self, reason: str) -> list[str]:
@@ -57,11 +56,10 @@ class KustomizeTask(Task):
         called = ["kubectl", "kustomize"] if only_kubectl else ["kustomize", "build"]
         return [*called, *helm, *told, *anywhere, self.folder]
 
-    def checked(self) -> Source:
+    def checked(self, command: list[str]) -> Source:
         """What the folder is built to, by another kustomization that has the origin of every object written into it."""
         import tempfile  # noqa: PLC0415 - only rendering needs it
 
-        command = self.command()
         with tempfile.TemporaryDirectory(prefix="kafkalint-") as place:
             # The real paths: a relative one through a symbolic link, as /tmp is on macOS, would lead elsewhere.
             wrapper = os.path.realpath(place)
@@ -101,6 +99,7 @@ class KustomizeTask(Task):
         return replace(source, origins=told.source.origins, object_origins=_object_origins(told.source)), ""
 
     def _built(self) -> Source:
+        self.hold_back()
         return self.source(self.called(self.command(), self.job.directory))
 
     def called(self, command: list[str], place: str, scratch: str = "") -> bytes:
@@ -118,7 +117,7 @@ class KustomizeTask(Task):
             except CommandError as failure:
                 raise CommandError(str(failure).replace(helm or folder, "helm")) from None
 
-    def _hold_back(self) -> None:
+    def hold_back(self) -> None:
         """Raise CommandError where something would have to be fetched, or run: no linter does so unasked."""
         named = Namer(self.directory)
         for refusal in self.job.refusals:

@@ -78,6 +78,9 @@ class Task:
         """Whether Helm keeps the plugins that its user has installed."""
         return False
 
+    def hold_back(self) -> None:
+        """Raise CommandError where it is not to be rendered at all, whatever its tool would make of it."""
+
     def command(self) -> list[str]:
         """What is run; raises CommandError where that is no use."""
         raise NotImplementedError
@@ -86,8 +89,8 @@ class Task:
         """What somebody may run instead, where it failed for this reason."""
         raise NotImplementedError
 
-    def checked(self) -> Source:
-        """What is to be checked; raises CommandError where it cannot be rendered."""
+    def checked(self, command: list[str]) -> Source:
+        """What is to be checked, made by this command; raises CommandError where it cannot be rendered."""
         raise NotImplementedError
 
     def emitted(self) -> tuple[Source, str]:
@@ -102,18 +105,19 @@ class Task:
             word = "not checked: a Component that no kustomization here builds upon"
             return Rendering(notice=Notice(self.name, word))
         try:
+            self.hold_back()
             command = self.command()
         except CommandError as failure:
             return self._failed(str(failure), again=not isinstance(failure, Refused))
         started = time.perf_counter()
-        rendering = self._made()
+        rendering = self._made(command)
         seconds = time.perf_counter() - started
         account = Account(self.name, tuple(command), seconds, rendering.source is None, self.remark)
         return rendering._replace(account=account)
 
-    def _made(self) -> Rendering:
+    def _made(self, command: list[str]) -> Rendering:
         try:
-            return Rendering(self.checked())
+            return Rendering(self.checked(command))
         except CommandError as failure:
             return self._failed(str(failure))
         except OSError as error:
