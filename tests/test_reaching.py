@@ -589,6 +589,16 @@ def test_values_that_only_the_config_names_render_their_chart(tree, tool, tmp_pa
     assert line.endswith("--values " + str(tmp_path / "work" / "env/prod.yaml"))
 
 
+@pytest.mark.parametrize("name", ["../.kafkalint.yaml", ".kafkalint.yaml"])
+def test_a_config_that_was_deleted_here_or_above_reaches_every_rendering(tree, tool, tmp_path, monkeypatch, name):
+    root = tree(KUSTOMIZATIONS)
+    tool("helm", "")  # which one of them inflates a chart with
+    tool("kustomize", kustomize(KAFKA, tmp_path / "note"))
+    monkeypatch.chdir(root / "other")
+    assert check("--render", "kustomize", name).exit_code == 1
+    assert built(tmp_path / "note") == [DEV, PROD]
+
+
 def test_what_is_piped_in_is_rendered_already(tree, monkeypatch):
     monkeypatch.chdir(tree(KUSTOMIZATIONS))
     done = check("--render", "helm", "-")

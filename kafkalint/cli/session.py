@@ -129,8 +129,9 @@ def _reaching(request: LoadRequest, tool: Tool, options: CheckOptions, config: C
     """The request for what a tool renders from the paths of another one."""
     from kafkalint.manifests.rendering.reaching import Repository, reach  # noqa: PLC0415 - only --render needs it
 
-    # The one that is read, and the one that may have been deleted.
-    judging = {Path.cwd() / NAME, *filter(None, (config.file, baseline_path(options, config)))}
+    # The one that is read, and those that would be if they had not been deleted.
+    folders = (Path.cwd(), *Path.cwd().parents)
+    judging = {*(folder / NAME for folder in folders), *filter(None, (config.file, baseline_path(options, config)))}
     files = tuple(sorted(str(file.absolute()) for file in judging))
     repository = Repository(request.directory, request.render, request.bundles, files, request.exclude)
     try:
