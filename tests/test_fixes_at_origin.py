@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -611,6 +612,9 @@ def test_a_rendering_is_held_to_what_was_meant():
     assert said(brokers, new) == "Kafka main would not be rendered any more"
     assert said(brokers, kafka, new.replace("Budget", "X")) == "PodDisruptionX prod-kafka-pdb would be rendered as well"
     assert departure([], operations) == "over is not rendered any more"
+    chart = replace(rendering("kind: Role\n"), rendered_by="helm")
+    rendered = rendering(f"{brokers}---\n{kafka}---\n{new}")
+    assert departure([chart, rendered], operations) == departure([rendered, chart], operations) == ""
     assert departure([], ()) == ""
 
 

@@ -26,13 +26,14 @@ def departure(after: Iterable[Source], operations: Sequence[Operation]) -> str:
 
     Empty where they do not. Renderings that no operation speaks of are let be: what they share with one may change.
     """
-    now = {source.name: source for source in after}
-    before = {source.name: source for each in operations if (source := source_of(each)).rendered_by is not None}
-    for name, source in before.items():
-        if name not in now:
-            return f"{name} is not rendered any more"
+    # A folder may be rendered by each of the tools.
+    now = {(source.rendered_by, source.name): source for source in after}
+    before = {(source.rendered_by, source.name): source for source in map(source_of, operations) if source.rendered_by}
+    for key, source in before.items():
+        if key not in now:
+            return f"{source.name} is not rendered any more"
         own = [each for each in operations if source_of(each) is source]
-        problem = _departure(source, now[name], own)
+        problem = _departure(source, now[key], own)
         if problem:
             return problem
     return ""

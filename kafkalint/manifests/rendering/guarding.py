@@ -31,21 +31,31 @@ for word; do
         ;;
     esac
 done
-exec {helm} "$@"
+{home}exec {helm} "$@"
 """
+# Kustomize tells Helm of a home that a kustomization may have named.
+_HOME = "export {}\n"
+_FOLDERS = ("HELM_CONFIG_HOME", "HELM_CACHE_HOME", "HELM_DATA_HOME")
 
 
 def guarded(helm: str, folder: str, *, fetch: bool) -> str:
     """A program, put into this folder, that is this Helm for what Kustomize needs of it, and nothing else."""
     path = os.path.join(folder, "helm")
     with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(_script(helm, fetch=fetch))
+        file.write(_script(helm, "" if fetch else folder))
     os.chmod(path, 0o700)
     # Where no script can be run, as on Windows or below a folder mounted so: Helm itself, and still no plugins.
     return path if sys.platform != "win32" and os.access(path, os.X_OK) else helm
 
 
-def _script(helm: str, *, fetch: bool) -> str:
-    commands = ["template", "version", *(["pull"] if fetch else [])]
-    options = f"{_TEMPLATE} {_PULL}" if fetch else _TEMPLATE
-    return _SCRIPT.format(commands=" | ".join(commands), options=" | ".join(options.split()), helm=shlex.quote(helm))
+def _script(helm: str, home: str) -> str:
+    """The program; with a home of its own it fetches nothing, and without one it is as its user has it."""
+    commands = ["template", "version", *([] if home else ["pull"])]
+    options = _TEMPLATE if home else f"{_TEMPLATE} {_PULL}"
+    told = " ".join(f"{name}={shlex.quote(home)}" for name in _FOLDERS)
+    return _SCRIPT.format(
+        commands=" | ".join(commands),
+        options=" | ".join(options.split()),
+        home=_HOME.format(told) if home else "",
+        helm=shlex.quote(helm),
+    )

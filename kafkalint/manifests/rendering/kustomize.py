@@ -108,7 +108,7 @@ class KustomizeTask(Task):
 
         with tempfile.TemporaryDirectory(prefix="kafkalint-") as folder:
             helm = ""
-            if _HELM in command:
+            if self.job.charts:  # and so the first of these options is not somebody else's
                 at = command.index(_HELM) + 1
                 helm = guarded(command[at], folder, fetch=self.settings.fetch)
                 command = [*command[:at], helm, *command[at + 1 :]]
