@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from kafkalint.cli.streams import aside
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -32,7 +34,8 @@ def _loaded() -> Registry | None:
     from kafkalint.registry import PluginError, load_registry  # noqa: PLC0415 - only completion needs it here
 
     try:
-        return load_registry()
+        with aside():
+            return load_registry()
     except PluginError:
         return None
 
@@ -70,7 +73,9 @@ def _files(begun: str) -> list[str]:
     folder, _, name = begun.rpartition("/")
     try:
         with os.scandir(f"{folder}/" if folder or begun.startswith("/") else ".") as entries:
-            found = [(entry.name, entry.is_dir()) for entry in entries if entry.name.startswith(name)]
+            # A shell takes what is completed line by line: a name with a line break in it would be two.
+            names = (each for each in entries if each.name.startswith(name) and each.name.isprintable())
+            found = [(entry.name, entry.is_dir()) for entry in names]
     except OSError:
         return []
     visible = [(each, below) for each, below in found if name or not each.startswith(".")]

@@ -35,8 +35,11 @@ if TYPE_CHECKING:
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "notice"}
 _MOST = 10
 """The runner keeps the first ten annotations of a level and step, and drops the others without a word."""
+_REFUSED_ABOVE = 1024 * 1024
 _LARGEST_SUMMARY = 900 * 1024
-"""The runner refuses a whole summary above 1 MiB."""
+"""The runner refuses a whole summary above 1 MiB; what others append in the step has the rest."""
+_LEAST_ROOM = 1000
+"""With less, a table would say nothing."""
 
 _COMMAND = "kafkalint check "
 
@@ -139,6 +142,13 @@ def _quoted(lines: list[str]) -> list[str]:
     return [title, f"::stop-commands::{token}", text, f"::{token}::", "::endgroup::"]
 
 
-def step_summary(outcome: Outcome) -> str:
-    """The outcome as GitHub Flavored Markdown, to be appended to the file that `GITHUB_STEP_SUMMARY` names."""
-    return markdown(outcome, _LARGEST_SUMMARY)
+def step_summary(outcome: Outcome, held: int = 0) -> str:
+    """The outcome as GitHub Flavored Markdown, to be appended to the file that `GITHUB_STEP_SUMMARY` names.
+
+    `held` is how many bytes the file holds already; empty where it has no room for a word more.
+    """
+    room = _LARGEST_SUMMARY - held
+    if room >= _LEAST_ROOM:
+        return markdown(outcome, room)
+    words = f"\n### kafkalint: {counts_line(outcome)}\n\n*The rest is in the log: this summary is full.*\n"
+    return words if held + len(words) <= _REFUSED_ABOVE else ""
