@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from kafkalint.checking.finding import Location
-    from kafkalint.checking.outcome import Outcome
+    from kafkalint.checking.outcome import Notice, Outcome
 
 STANDARD_INPUT = "stdin"
 """What standard input is called where every entry has a file."""
@@ -33,6 +33,8 @@ class Problem(NamedTuple):
     """The file or folder that was not looked at, as a code host names it; the folder of the run for a fault."""
     title: str
     message: str
+    about: str
+    """Whatever it is about, without a line in it: the same problem is about the same in the next run."""
 
 
 def from_root(file: str, directory: str) -> str:
@@ -50,21 +52,23 @@ def problems(outcome: Outcome) -> list[Problem]:
     folder = from_root(".", outcome.directory)
     faults = [
         Problem(
-            "internal-fault", Level.ERROR, safe(folder), f"{fault_title(fault)} could not finish", safe(fault.problem)
+            "internal-fault",
+            Level.ERROR,
+            safe(folder),
+            f"{fault_title(fault)} could not finish",
+            safe(fault.problem),
+            fault_title(fault),
         )
         for fault in outcome.faults
     ]
-    notices = [
-        Problem(
-            "not-looked-at",
-            Level.WARNING,
-            safe(from_root(notice.subject, outcome.directory)),
-            f"Not looked at: {safe(notice.subject)}",
-            safe(notice.message),
-        )
-        for notice in outcome.notices
-    ]
+    notices = [_notice(notice, outcome.directory) for notice in outcome.notices]
     return faults + notices
+
+
+def _notice(notice: Notice, directory: str) -> Problem:
+    subject = safe(from_root(notice.subject, directory))
+    title = f"Not looked at: {safe(notice.subject)}"
+    return Problem("not-looked-at", Level.WARNING, subject, title, safe(notice.message), subject)
 
 
 class Numbering:

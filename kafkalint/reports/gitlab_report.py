@@ -49,7 +49,7 @@ def _problem(problem: Problem, numbering: Numbering) -> dict[str, Any]:
     return {
         "description": clipped(f"{problem.title}: {problem.message}", LONGEST_MESSAGE),
         "check_name": problem.kind,
-        "fingerprint": _unique((problem.kind, problem.subject, problem.title, problem.message), numbering),
+        "fingerprint": _unique((problem.kind, problem.about), numbering),
         "severity": _PROBLEMS[problem.level],
         "location": _location(problem.subject, 1),
     }
