@@ -95,8 +95,33 @@ def test_files_are_named_from_the_root_of_the_repository(build):
     assert piped["location"] == {"path": "stdin", "lines": {"begin": 1}}
 
 
+@pytest.mark.parametrize(
+    ("file", "directory", "root", "path"),
+    [
+        ("/x/repo/a/b.yaml", "infra", "/x/repo", "a/b.yaml"),
+        ("/x/elsewhere/b.yaml", "infra", "/x/repo", "elsewhere/b.yaml"),
+        ("../sub/b.yaml", "", "/x/repo", "sub/b.yaml"),
+        ("../sub/b.yaml", "", "", "sub/b.yaml"),
+        ("/b.yaml", "", "", "b.yaml"),
+        ("repo/b.yaml", "..", "/x/repo", "b.yaml"),
+        ("x/repo/b.yaml", "../..", "/x/repo", "b.yaml"),
+        ("./-", "", "/x/repo", "-"),
+    ],
+)
+def test_paths_are_relative_and_lead_nowhere_else(build, file, directory, root, path):
+    one = build.located(build.text_place("a: b\n", "b", file))
+    (entry,) = entries_of(build, one, directory=directory, root=root)
+    assert entry["location"]["path"] == path
+
+
+def test_what_could_not_be_rendered_is_a_file_where_it_is_known(build):
+    notice = Notice("charts/kafka [prod.yaml]", "not rendered", "charts/kafka/Chart.yaml")
+    (entry,) = entries_of(build, notices=[notice], directory="infra")
+    assert entry["location"]["path"] == "infra/charts/kafka/Chart.yaml"
+
+
 def test_what_was_not_judged_is_an_entry_above_all_others(build):
-    fault, notice, finding = load(build.incomplete()._replace(findings=[build.usual()], directory="infra"))
+    fault, notice, unjudged, finding = load(build.incomplete()._replace(findings=[build.usual()], directory="infra"))
     assert fault["severity"] == "blocker"
     assert fault["check_name"] == "internal-fault"
     assert fault["description"].startswith("KL303 brokers-together could not finish: KeyError")
@@ -105,6 +130,9 @@ def test_what_was_not_judged_is_an_entry_above_all_others(build):
     assert notice["check_name"] == "not-looked-at"
     assert notice["description"].startswith("Not looked at: charts/kafka: not rendered")
     assert notice["location"] == {"path": "infra/charts/kafka", "lines": {"begin": 1}}
+    assert (unjudged["severity"], unjudged["check_name"]) == ("info", "not-judged")
+    assert unjudged["description"] == "Not judged: Koperator KafkaCluster kafka: not modelled yet"
+    assert unjudged["location"]["path"] == "infra/x.yaml"
     assert finding["severity"] == "major"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from kafkalint.config.settings import Config
 from kafkalint.linting import Rules, lint
 from kafkalint.manifests.loading import Loaded, LoadRequest, UsageError, load
 from kafkalint.manifests.sources import STDIN
+from kafkalint.manifests.walking import repository_of
 from kafkalint.registry import Registry
 from kafkalint.reports import BUILT_IN, WITHOUT_EDITS, Report, built_in
 
@@ -62,10 +64,12 @@ def _run(options: CheckOptions, formats: Sequence[OutputFormat], watcher: Watch,
     teller.judged(outcome)
     outcome, mending = _mended(outcome, request, setup.rules, options, formats)
     teller.mended()
+    root, below = _whereabouts(request)
     outcome = outcome._replace(
         include_suppressed=options.include_suppressed,
         seconds=time.perf_counter() - started,
-        directory=_below_repository(Path.cwd()),
+        root=root,
+        directory=below,
     )
     writing = None
     if setup.baseline and options.write_baseline is not None:
@@ -159,10 +163,17 @@ def _load(request: LoadRequest, options: CheckOptions, teller: Narrator) -> Load
     return loaded
 
 
-def _below_repository(directory: Path) -> str:
-    """The working directory as seen from the root of its repository; empty at the root, and outside of one."""
-    for folder in (directory, *directory.parents):
-        if (folder / ".git").exists():
-            path = directory.relative_to(folder).as_posix()
-            return "" if path == "." else path
-    return ""
+def _whereabouts(request: LoadRequest) -> tuple[str, str]:
+    """The root of the repository that a run looks at, and the working directory as seen from there; empty at the root.
+
+    It is the one that all paths lie in, wherever somebody stands, else that of the working directory, else that itself.
+    """
+    here = Path(request.directory).resolve()
+    paths = [(here / path).resolve() for path in (*request.paths, *request.roots) if path != STDIN]
+    roots = {repository_of(str(path if path.is_dir() else path.parent)) for path in paths}
+    root = Path((roots.pop() if len(roots) == 1 else None) or repository_of(str(here)) or here)
+    try:
+        below = Path(os.path.relpath(here, root)).as_posix()
+    except ValueError:  # another drive of Windows
+        root, below = here, "."
+    return root.as_posix(), "" if below == "." else below

@@ -94,7 +94,7 @@ class Task:
             return self._failed("rendering is switched off")
         if self.job.component:
             word = "not checked: a Component that no kustomization here builds upon"
-            return Rendering(notice=Notice(self.name, word))
+            return Rendering(notice=self._notice(word))
         try:
             command = self.command()
         except CommandError as failure:
@@ -116,7 +116,10 @@ class Task:
     def _failed(self, reason: str) -> Rendering:
         shown = reason.replace(os.path.join(self.directory, ""), "").removeprefix(f"{self.folder}: ").rstrip(".")
         by_hand = f"By hand: {shlex.join(self.command_by_hand(reason))} | kafkalint check -"
-        return Rendering(notice=Notice(self.name, f"not rendered, so not checked: {shown}. {by_hand}"))
+        return Rendering(notice=self._notice(f"not rendered, so not checked: {shown}. {by_hand}"))
+
+    def _notice(self, words: str) -> Notice:
+        return Notice(self.name, words, Namer(self.directory)(self.job.file))
 
     def called(self, command: list[str], place: str) -> bytes:
         """What a program puts out in a folder; raises CommandError."""
