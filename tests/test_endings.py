@@ -226,3 +226,60 @@ def test_words_for_a_shell_are_free_of_what_a_plugin_prints(project: Path) -> No
     environment = {**os.environ, **words, "PYTHONPATH": str(project)}
     done = subprocess.run([script], cwd=project, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "plain,HOUSE001\n"
+
+
+@pytest.mark.parametrize(
+    "formats",
+    [
+        ["json=out", "sarif=out"],
+        ["json=out", "sarif=./no/../out"],
+        ["json=out", "sarif=link"],
+        ["text", "json=/dev/stdout"],
+        ["json=kafka.yaml"],
+        ["json=link-to-kafka.yaml"],
+        ["json=.kafkalint.yaml"],
+        ["json=known.yaml"],
+        ["json=values.yaml"],
+        ["json=object.json"],
+    ],
+    ids=" ".join,
+)
+def test_no_report_is_written_over_another_or_over_what_is_checked(project: Path, formats: list[str]) -> None:
+    (project / "link").symlink_to("out")
+    (project / "link-to-kafka.yaml").symlink_to("kafka.yaml")
+    (project / ".kafkalint.yaml").write_text("baseline: known.yaml\n")
+    (project / "known.yaml").write_text("version: 1\nfiles: {}\n")
+    (project / "values.yaml").write_text("a: b\n")
+    (project / "object.json").write_text('{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kafka"}}\n')
+    before = {path.name: path.read_text() for path in project.iterdir() if path.is_file()}
+    done = kafkalint("check", *(word for form in formats for word in ("-f", form)), cwd=project)
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert done.stderr.strip()
+    assert {path.name: path.read_text() for path in project.iterdir() if path.is_file()} == before
+
+
+def test_a_report_of_an_earlier_run_is_written_anew(project: Path) -> None:
+    for _ in range(2):
+        done = kafkalint("check", "-f", "json=out.json", "-f", "gitlab=gl.json", "-f", "sarif=a.sarif", cwd=project)
+        assert done.returncode == 1
+        assert done.stderr == b""
+    assert json.loads((project / "out.json").read_text())["findings"]
+
+
+def test_devices_take_several_reports(project: Path) -> None:
+    done = kafkalint("check", "-f", "json=/dev/null", "-f", "sarif=/dev/null", "-f", "text", cwd=project)
+    assert done.returncode == 1
+    done = shell("kafkalint check -f json=>(cat >&2) -f sarif=/dev/stdout", project)
+    assert json.loads(done.stdout)["runs"]
+    assert json.loads(done.stderr)["findings"]
+
+
+def test_config_and_baseline_are_no_sources(project: Path) -> None:
+    (project / "clean.yaml").unlink()
+    kafkalint("check", "--write-baseline", "known.yaml", cwd=project)
+    (project / "judging.yaml").write_text("profile: production # of a Kafka, kind: Kafka\n")
+    done = kafkalint("check", "--baseline", "known.yaml", "--config", "judging.yaml", cwd=project)
+    assert b"Seen: 1 resource in 1 source." in done.stdout
+    done = kafkalint("check", "--baseline", "known.yaml", "-f", "junit", cwd=project)
+    assert b"known.yaml" not in done.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -59,13 +60,22 @@ def command(formats: tuple[OutputFormat, ...], **given: Any) -> None:
 
     formats = formats or (OutputFormat("text"),)
     _hold_to_one_use(given)
-    if sum(wanted.file is None for wanted in formats) > 1:
-        raise click.UsageError("only one format can go to standard output; give the others a file: FORMAT=FILE")
+    _hold_to_one_place(formats)
     with aside():
         session = run(CheckOptions(**{name: value for name, value in given.items() if value is not None}), formats)
     status = _status(session)
     undelivered = write(session, session.outcome._replace(arguments={"exit_code": status}))
     sys.exit(status if undelivered is None else undelivered)
+
+
+def _hold_to_one_place(formats: tuple[OutputFormat, ...]) -> None:
+    if sum(wanted.file is None for wanted in formats) > 1:
+        raise click.UsageError("only one format can go to standard output; give the others a file: FORMAT=FILE")
+    files = [Path(wanted.file).resolve() for wanted in formats if wanted.file is not None]
+    for file in files:
+        # A pipe or a device takes one after the other.
+        if files.count(file) > 1 and (file.is_file() or not file.exists()):
+            raise click.UsageError(f"only one format can go into {file.name}")
 
 
 def _hold_to_one_use(given: dict[str, Any]) -> None:

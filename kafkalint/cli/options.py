@@ -22,6 +22,9 @@ else:  # before click 8.4 it takes no type
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+_STANDARD_OUTPUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
+
 class OutputFormat(NamedTuple):
     """A report that was asked for: its format, and the file that it goes into (None for standard output)."""
 
@@ -52,7 +55,7 @@ class FormatChoice(ParamType):
         name, separator, file = str(value).partition("=")
         if separator and not file:
             self.fail(f"{value!r} names no file behind '='", param, ctx)
-        return OutputFormat(name, file or None)
+        return OutputFormat(name, None if file in _STANDARD_OUTPUT else file or None)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Formats that are loaded; behind `=`, files."""

@@ -17,7 +17,7 @@ from kafkalint.config.settings import Config
 from kafkalint.linting import Rules, lint
 from kafkalint.manifests.loading import Loaded, LoadRequest, UsageError, load
 from kafkalint.manifests.sources import STDIN
-from kafkalint.manifests.walking import repository_of
+from kafkalint.manifests.walking import Namer, repository_of
 from kafkalint.registry import Registry
 from kafkalint.reports import BUILT_IN, WITHOUT_EDITS, Report, built_in
 
@@ -59,6 +59,7 @@ def _run(options: CheckOptions, formats: Sequence[OutputFormat], watcher: Watch,
     reports = tuple((wanted, _report(wanted.name, setup.rules.registry, quiet=options.quiet)) for wanted in formats)
     request = _request(options, setup.config)._replace(progress=watcher)
     loaded = _load(request, options, teller)
+    _spare_input(formats, request, loaded, _own_files(options, setup.config))
     watcher.step("checking")
     outcome = lint(loaded, setup.rules)
     teller.judged(outcome)
@@ -120,6 +121,7 @@ def _request(options: CheckOptions, config: Config) -> LoadRequest:
         stdin_filename=options.stdin_filename,
         from_git=options.from_git,
         exclude=config.exclusion(directory),
+        own=frozenset(map(Namer(directory), map(str, _own_files(options, config)))),
         render=config.render_settings(directory, options.kubernetes_version),
         bundles=config.stated_bundles(directory),
         kinds=config.kinds,
@@ -134,8 +136,7 @@ def _reaching(request: LoadRequest, tool: Tool, options: CheckOptions, config: C
     from kafkalint.manifests.rendering.reaching import Repository, reach  # noqa: PLC0415 - only --render needs it
 
     # The one that is read, and the one that may have been deleted.
-    judging = {Path.cwd() / NAME, *filter(None, (config.file, baseline_path(options, config)))}
-    files = tuple(sorted(str(file.absolute()) for file in judging))
+    files = tuple(sorted(map(str, {Path.cwd() / NAME, *_own_files(options, config)})))
     repository = Repository(request.directory, request.render, request.bundles, files, request.exclude)
     try:
         reached = reach(request.paths, tool, repository)
@@ -144,6 +145,11 @@ def _reaching(request: LoadRequest, tool: Tool, options: CheckOptions, config: C
     return request._replace(
         paths=reached.beside, roots=reached.roots, bundles=reached.bundles or request.bundles, from_git=False
     )
+
+
+def _own_files(options: CheckOptions, config: Config) -> set[Path]:
+    """The config and the baseline, absolute: files that say how manifests are judged."""
+    return {file.absolute() for file in (config.file, baseline_path(options, config)) if file is not None}
 
 
 def _load(request: LoadRequest, options: CheckOptions, teller: Narrator) -> Loaded:
@@ -161,6 +167,18 @@ def _load(request: LoadRequest, options: CheckOptions, teller: Narrator) -> Load
         what = "standard input is empty" if paths == (STDIN,) else f"no manifests in {', '.join(paths)}"
         raise ProblemsFound([f"{what}: nothing was checked"])
     return loaded
+
+
+def _spare_input(formats: Sequence[OutputFormat], request: LoadRequest, loaded: Loaded, own: set[Path]) -> None:
+    """Refuse to write a report over what was read; a report of an earlier run is no such thing, though it was found."""
+    here = Path(request.directory)
+    read = {here / path for path in request.paths if path != STDIN} | own
+    read |= {here / name for name in loaded.files if name.endswith((".yaml", ".yml"))}
+    read |= {here / document.source.name for document in loaded.documents if document.resources}
+    for wanted in formats:
+        target = Path(wanted.file).resolve() if wanted.file is not None else None
+        if target is not None and any(file.name == target.name and file.resolve() == target for file in read):
+            raise ProblemsFound([f"{wanted.name}={wanted.file}: a report is not written over what is checked"])
 
 
 def _whereabouts(request: LoadRequest) -> tuple[str, str]:

@@ -51,6 +51,8 @@ class LoadRequest(NamedTuple):
     from_git: bool = False
     """Of folders, only the files that git tracks."""
     exclude: Exclusion = Exclusion()
+    own: frozenset[str] = frozenset()
+    """Names of kafkalint's own files, which are no manifests: found in a folder, they are passed over."""
     render: RenderSettings = RenderSettings()
     bundles: tuple[StatedBundle, ...] = ()
     kinds: frozenset[str] | None = frozenset()
@@ -151,18 +153,19 @@ def _load_paths(run: _Run) -> None:
         return
     run.request.progress.step("looking for files")
     found = find(paths, run.directory, from_git=run.request.from_git, exclude=run.request.exclude)
+    files = [file for file in found.files if file.named or file.name not in run.request.own]
     run.notices += found.notices
-    run.files += len(found.files)
-    run.names = frozenset(file.name for file in found.files)
-    run.first = next(iter(found.files), None)
+    run.files += len(files)
+    run.names = frozenset(file.name for file in files)
+    run.first = next(iter(files), None)
     # Whoever names files, or asks for what changed files go into, has not asked for these charts.
     whole = not run.request.roots and any(os.path.isdir(os.path.join(run.directory, path)) for path in paths)
     if whole and run.request.render.charts:
         from kafkalint.manifests.rendering.renderings import lost  # noqa: PLC0415 - for those whose config names charts
 
         run.notices += lost(run.request.render, run.directory)
-    todo = plan(found.files)
-    read_in = harvest(found.files, todo.consumed, run.opener.kinds, run.request.progress)
+    todo = plan(files)
+    read_in = harvest(files, todo.consumed, run.opener.kinds, run.request.progress)
     _load_plain(run, read_in)
     _load_renderings(run, todo, read_in)
 
