@@ -255,6 +255,9 @@ def test_colour_is_for_a_terminal_that_did_not_decline(monkeypatch: pytest.Monke
         assert output._screen(Terminal()) == (wanted, 80)
         assert output._screen(io.StringIO()) == (False, 100)
         assert output._screen() == (False, 100)
+    # A terminal that nobody has set up, as in some containers.
+    monkeypatch.setattr(output.os, "get_terminal_size", lambda number: os.terminal_size((0, 0)))
+    assert output._screen(Terminal()) == (False, 80)
 
 
 def test_explain_shows_the_page_by_code_and_name(tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ def is_watched(stream: TextIO | None, environment: Mapping[str, str]) -> bool:
         return False
     # Build servers give some jobs a terminal that nobody sits at, and keep what is written to it.
     in_ci = environment.get("CI", "").lower() not in ("", "0", "false")
-    return not (in_ci or environment.get("NO_COLOR") or environment.get("TERM") == "dumb")
+    # NO_COLOR says nothing of a line that has none.
+    return not (in_ci or environment.get("TERM") == "dumb")
 
 
 @contextmanager
