@@ -108,6 +108,7 @@ def _told_apart(
     seen = Seen(
         complete=not (loaded.notices or unreadable or faults),
         ran=rules.plan.codes,
+        known=frozenset(item.check.code for item in rules.registry.checks),
         refused=frozenset(item.check.code for item in rules.registry.checks if not item.check.baselined),
         files=loaded.files,
         folders=loaded.folders,

@@ -77,13 +77,13 @@ HELM4 = Tool("helm", "helm4", "v4.")
 FLUX = Tool("flux", "flux")
 
 
-_BUILT = (KUSTOMIZE, HELM3, HELM4)
-"""What `.ci/tools` builds; Flux cannot be installed by `go install` (its module replaces others)."""
+_BUILT = (KUSTOMIZE, HELM3, HELM4, FLUX)
+"""What `.ci/tools` builds."""
 
 
 def path_with(*labels: str) -> str:
     """A PATH on which these tools come first, and this kafkalint; the test is skipped where one is missing."""
-    known = {tool.label: tool for tool in (*_BUILT, FLUX)}
+    known = {tool.label: tool for tool in _BUILT}
     folders = []
     for tool in (known[label] for label in labels):
         if not tool.path:

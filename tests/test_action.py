@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -13,8 +14,6 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 from real_tools import path_with
-
-from kafkalint import __version__
 
 ROOT = Path(__file__).parents[1]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
@@ -65,11 +64,26 @@ def test_actions_of_others_are_pinned_to_a_commit_and_say_its_version() -> None:
         assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
 
 
-def test_the_workflows_use_this_version_and_inputs_that_there_are() -> None:
+def test_the_workflows_want_a_commit_filled_in_and_use_inputs_that_there_are() -> None:
     for step in ALL_STEPS:
         if step.get("uses", "").startswith("kafkalint/kafkalint@"):
-            assert step["uses"].endswith(f"@v{__version__}")
+            assert step["uses"].endswith("@COMMIT"), "there is no release yet"
             assert set(step.get("with", {})) <= set(ACTION["inputs"])
+
+
+def test_no_step_that_renders_has_a_token_that_may_write() -> None:
+    steps = steps_of(ROOT / "deploy" / "github" / "changed-lines.yml")
+    (renders,) = [step for step in steps if "kafkalint check" in step.get("run", "")]
+    (comments,) = [step for step in steps if "reviewdog -f" in step.get("run", "")]
+    assert "env" not in renders
+    assert "kafkalint check" not in comments["run"]
+    assert comments["env"] == {"REVIEWDOG_GITHUB_API_TOKEN": "${{ github.token }}"}
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.stem)
+def test_actions_in_the_documentation_are_pinned_as_well(page: Path) -> None:
+    for line in re.findall(r"uses: (.*)", page.read_text()):
+        assert re.match(r"kafkalint/kafkalint@COMMIT\b|[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
 
 
 def evaluated(text: str, values: dict[str, str]) -> str:
@@ -87,11 +101,22 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The action as a runner downloads it."""
     folder = tmp_path_factory.mktemp("_actions") / "kafka lint"
     folder.mkdir()
-    for name in ("kafkalint", "plugins"):
+    for name in ("kafkalint", "plugins", "requirements"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE", "action.yml"):
         shutil.copy(ROOT / name, folder)
     return folder
+
+
+IMPORTED = ("json", "logging", "sitecustomize", "usercustomize", "click", "kafkalint", "pip", "venv", "hatchling")
+
+
+def plant(folder: Path) -> None:
+    """Modules of a stranger's pull request, under names that Python, pip and kafkalint import."""
+    for name in IMPORTED:
+        text = f"open({str(folder / 'imported')!r}, 'a').write({name!r})\n"
+        text += "import os\nopen(os.environ['GITHUB_OUTPUT'], 'a').write('exit-code=0\\n')\n"
+        (folder / f"{name}.py").write_text(text)
 
 
 @pytest.fixture(scope="module")
@@ -99,16 +124,19 @@ def installed(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
     """What the step that installs puts out: it takes long, and is the same for all."""
     temporary = tmp_path_factory.mktemp("runner temp")
     (step,) = [step for step in ACTION["runs"]["steps"] if step.get("id") == "install"]
-    output = temporary / "output"
+    output, workspace = temporary / "output", tmp_path_factory.mktemp("workspace")
+    plant(workspace)
     environment = {
         "PATH": path_with("kustomize", "helm4"),
         "RUNNER_TEMP": str(temporary),
         "GITHUB_ACTION_PATH": str(checkout),
         "GITHUB_OUTPUT": str(output),
         "PYTHON": sys.executable,
+        "PYTHONPATH": ".",
     }
-    done = script(step, environment, temporary)
+    done = script(step, environment, workspace)
     assert done.returncode == 0, done.stderr
+    assert not (workspace / "imported").exists(), "the checkout is where the step runs, and nothing is imported from it"
     return parsed(output)
 
 
@@ -128,7 +156,7 @@ def parsed(file: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
-def act(workspace: Path, installed: dict[str, str], **inputs: str) -> Ran:
+def act(workspace: Path, installed: dict[str, str], path: str = "", **inputs: str) -> Ran:
     """All steps in order, as the runner has it: the first that fails ends it. Uploads are noted, and not made."""
     values = {f"inputs.{name}": str(entry.get("default", "")) for name, entry in ACTION["inputs"].items()}
     values |= {f"inputs.{name.replace('_', '-')}": value for name, value in inputs.items()}
@@ -145,9 +173,10 @@ def act(workspace: Path, installed: dict[str, str], **inputs: str) -> Ran:
             continue
         output = workspace.parent / f"output-{number}"
         environment = {
-            "PATH": path_with("kustomize", "helm4"),
+            "PATH": os.pathsep.join([path, path_with("kustomize", "helm4")]).lstrip(os.pathsep),
             "HOME": str(workspace.parent),
             "GITHUB_ACTIONS": "true",
+            "PYTHONPATH": ".",
             "GITHUB_WORKSPACE": str(workspace),
             "GITHUB_STEP_SUMMARY": str(summary),
             "GITHUB_OUTPUT": str(output),
@@ -187,6 +216,42 @@ def test_findings_are_annotated_summed_up_and_uploaded_before_the_job_fails(
     assert ran.uploads == [{"sarif_file": ran.outputs["sarif-file"], "category": "kafka"}]
     (result,) = json.loads(Path(ran.outputs["sarif-file"]).read_text())["runs"][0]["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "overlays/prod/storage.yaml"
+
+
+@pytest.mark.parametrize("folder", [".", "overlays"])
+def test_nothing_is_imported_from_the_checkout(folder: str, workspace: Path, installed: dict[str, str]) -> None:
+    for place in (workspace, workspace / "overlays"):
+        plant(place)
+    ran = act(workspace, installed, working_directory=folder)
+    assert (ran.status, ran.outputs["exit-code"], ran.outputs["errors"]) == (1, "1", "1")
+    assert not list(workspace.rglob("imported"))
+
+
+def test_what_is_put_out_by_a_rendered_file_does_not_count(workspace: Path, installed: dict[str, str]) -> None:
+    """A renderer that runs what a stranger wrote finds no file to put outputs into."""
+    place = workspace.parent / "bin"
+    place.mkdir()
+    real = shutil.which("kustomize", path=path_with("kustomize"))
+    text = f'#!/bin/sh\necho "exit-code=0" >>"${{GITHUB_OUTPUT:-{workspace}/unknown}}"\nexec {real} "$@"\n'
+    (place / "kustomize").write_text(text)
+    (place / "kustomize").chmod(0o755)
+    ran = act(workspace, installed, path=str(place))
+    assert (workspace / "unknown").exists()
+    assert (ran.status, ran.outputs["exit-code"]) == (1, "1")
+
+
+def test_what_the_page_shows_of_the_action_is_what_it_gives(workspace: Path, installed: dict[str, str]) -> None:
+    ran = act(workspace, installed)
+    given = {
+        "log": "".join(line for line in ran.log.splitlines(keepends=True) if line.startswith("::error")),
+        "summary": ran.summary,
+        "outputs": "".join(f"{name}={value}\n" for name, value in ran.outputs.items()).replace(
+            installed["place"], "/home/runner/work/_temp/kafkalint.XXXXXX"
+        ),
+    }
+    page = (ROOT / "docs" / "github-actions.md").read_text()
+    blocks = dict(re.findall(r"^```\w+ action (\w+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    assert blocks == given
 
 
 def test_nothing_is_uploaded_unless_asked(workspace: Path, installed: dict[str, str]) -> None:

@@ -201,7 +201,7 @@ def test_an_overlay_may_be_renamed_and_its_base_moved(fault):
 
 def test_a_chart_is_known_with_its_values(fault):
     prod, dev = (rendered(fault("c/templates/a.yaml"), "c", f"{name}.yaml") for name in ("prod", "dev"))
-    assert written(dev)[0].rendered == "c [dev.yaml]"
+    assert (written(dev)[0].rendered, written(dev)[0].made_with) == ("c", "dev.yaml")
     assert met([prod], written(dev), ["c", "c/templates/a.yaml"]).live == (prod,)
 
 

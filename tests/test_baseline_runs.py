@@ -127,6 +127,39 @@ def test_the_same_fault_in_another_folder_is_new(repository: Path) -> None:
     assert found("--baseline", FILE) == [(code, "prod/kafka.yaml") for code in ("KL301", "KL306", "KL309")]
 
 
+def test_a_baseline_that_was_moved_is_no_wildcard(repository: Path) -> None:
+    adopt("dev")
+    (repository / "ci").mkdir()
+    (repository / FILE).rename(repository / "ci" / FILE)
+    done = check(RULES, "--baseline", f"ci/{FILE}")
+    assert done.exit_code == 2
+    assert "none of its 1 files and folders is there" in done.stderr
+    (repository / FILE).symlink_to(f"ci/{FILE}")
+    assert check(RULES, "--baseline", FILE).exit_code == 2, "a link is what it means"
+
+
+@pytest.mark.parametrize("folder", ["o [eu]", "x" * 120 + "/" + "y" * 120])
+def test_no_name_is_a_wildcard(repository: Path, folder: str) -> None:
+    (repository / folder).mkdir(parents=True)
+    (repository / "dev" / "kafka.yaml").rename(repository / folder / "kafka.yaml")
+    adopt(folder)
+    (repository / folder / "kafka.yaml").write_text("# mended\n")
+    assert len(found("--baseline", FILE, "prod")) == 3
+
+
+def test_a_run_over_a_folder_shows_what_is_gone_from_it(repository: Path) -> None:
+    adopt()
+    (repository / "prod" / "kafka.yaml").write_text(KAFKA + "---\n" + BUDGET)
+    assert len(report("prod", "--baseline", FILE)["baseline"]["idle"]) == 1
+    assert adopt("prod").stderr == f"kafkalint: 5 entries in {FILE}, 0 added, 1 dropped\n"
+
+
+def test_a_rule_that_there_is_no_more_holds_nothing_back(repository: Path) -> None:
+    adopt()
+    (repository / FILE).write_text((repository / FILE).read_text().replace("KL301", "KL399"))
+    assert {item["code"] for item in report("--baseline", FILE)["baseline"]["idle"]} == {"KL399"}
+
+
 def test_writing_again_changes_nothing(repository: Path) -> None:
     adopt()
     before = (repository / FILE).read_bytes(), (repository / FILE).stat().st_ino
@@ -288,7 +321,7 @@ def test_a_release_of_a_chart_is_known_by_itself(repository: Path) -> None:
     entry = "  - {{chart: chart, release: kafka, namespace: {0}, values: [values.yaml]}}\n"
     (repository / ".kafkalint.yaml").write_text("helm:\n" + entry.format("dev"))
     adopt()
-    assert 'rendered: "chart [values.yaml, release kafka, namespace dev]"' in (repository / FILE).read_text()
+    assert 'rendered: chart, with: "values.yaml, release kafka, namespace dev"' in (repository / FILE).read_text()
     assert found("--baseline", FILE) == []
     gates = [check("--baseline", FILE, RULES, "chart", *more, command="gate") for more in ((), ("--namespace", "prod"))]
     assert [gate.exit_code for gate in gates] == [0, 1]

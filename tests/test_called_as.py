@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from real_tools import path_with
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = Path(sys.executable).parent
@@ -57,8 +58,7 @@ def test_kubectl_finds_its_plugin() -> None:
     assert run("kubectl", "__complete", "kafkalint", "check", "--fail-on", "n", PATH=path).stdout == "never\n:4\n"
 
 
-@pytest.mark.skipif(shutil.which("flux") is None, reason="flux is not on the PATH")
 def test_flux_finds_its_plugin(tmp_path: Path) -> None:
     (tmp_path / "flux-kafkalint").symlink_to(SCRIPTS / "flux-kafkalint")
-    done = run("flux", "kafkalint", "check", "--help", FLUXCD_PLUGINS=str(tmp_path))
+    done = run("flux", "kafkalint", "check", "--help", PATH=path_with("flux"), FLUXCD_PLUGINS=str(tmp_path))
     assert done.stdout.startswith("Usage: flux kafkalint check")

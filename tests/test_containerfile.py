@@ -50,6 +50,17 @@ def test_it_runs_as_argo_cd_asks_and_calls_kafkalint() -> None:
     assert "--uid 999" in TEXT
 
 
+def test_it_says_where_it_comes_from_and_the_same_whenever_it_is_built() -> None:
+    (labels,) = [
+        dict(word.split("=", 1) for word in shlex.split(rest)) for word, rest in instructions() if word == "LABEL"
+    ]
+    named = {name.removeprefix("org.opencontainers.image.") for name in labels}
+    assert named >= {"title", "description", "licenses", "source", "url", "documentation", "version", "revision"}
+    assert "created" not in named
+    documentation = labels["org.opencontainers.image.documentation"]
+    assert (ROOT / documentation.partition("/blob/main/")[2]).is_file()
+
+
 def test_the_version_is_said_as_it_is() -> None:
     assert argument("VERSION") == __version__
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from real_tools import real_kustomize
 
 CLUSTER = """\
 apiVersion: kafka.strimzi.io/v1
@@ -159,15 +160,32 @@ def test_verbose_says_by_what_was_judged_and_passes_no_word_of_it_on(tmp_path: P
 
 @pytest.mark.parametrize(
     "text",
-    ["", "\n \n", "---\n# Source: chart/templates/x.yaml\n", "---\n---\n", "kind: List\napiVersion: v1\nitems: []\n"],
-    ids=["nothing", "blanks", "a comment", "marks", "an empty List"],
+    [
+        "",
+        "\n \n",
+        "---\n# Source: chart/templates/x.yaml\n",
+        "---\n---\n",
+        "kind: List\napiVersion: v1\nitems: []\n",
+        "kind: List\napiVersion: v1\nmetadata: {}\n",
+        "kind: ResourceList\napiVersion: config.kubernetes.io/v1\n",
+        "kind: ResourceList\napiVersion: config.kubernetes.io/v1\nitems: null\n",
+    ],
+    ids=["nothing", "blanks", "a comment", "marks", "an empty List", "no items", "an empty ResourceList", "null"],
 )
 def test_nothing_to_apply_is_an_error_unless_it_is_allowed(tmp_path: Path, text: str) -> None:
     done = gate(cwd=tmp_path, stdin=text)
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"standard input: no manifests" in done.stderr
     allowed = gate("--allow-empty", cwd=tmp_path, stdin=text)
-    assert (allowed.returncode, allowed.stdout) == (0, text.encode())
+    assert allowed.returncode == 0
+    assert allowed.stdout.startswith(text.encode()), "a ResourceList has results behind it"
+
+
+def test_however_much_there_is_every_document_is_read(tmp_path: Path) -> None:
+    secret = f"---\napiVersion: v1\nkind: Secret\nmetadata: {{name: x}}\ndata: {{x: {'A' * 1000}}}\n"
+    done = gate(cwd=tmp_path, stdin=CLUSTER + secret * 1200 + "---\nkind: Role\nspec: {\n")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"KL001" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -181,6 +199,8 @@ def test_what_cannot_be_read_does_not_pass_even_if_that_rule_is_ignored(tmp_path
     ignored = gate("--ignore", "KL001", cwd=tmp_path, stdin=text)
     assert (ignored.returncode, ignored.stdout) == (2, b"")
     assert b"NOT COMPLETE" in ignored.stderr
+    never = gate("--fail-on", "never", cwd=tmp_path, stdin=text)
+    assert (never.returncode, never.stdout) == (2, b""), "findings may pass, what was not looked at may not"
 
 
 def test_a_check_that_raises_shuts_the_gate(tmp_path: Path) -> None:
@@ -229,6 +249,13 @@ def test_text_of_a_manifest_gives_no_command_to_a_log(tmp_path: Path) -> None:
         (["empty", "--render", "helm"], "empty: no Chart.yaml in it"),
         (["empty", "--render", "kustomize"], "empty: no kustomization.yaml in it"),
         (["kafka.yaml", "--", "--enable-helm"], "kafka.yaml: this is a file, which nobody renders"),
+        (["kafka.yaml", "other.yaml"], "there is one PATH"),
+        ([""], "the path is empty"),
+        (["both/kustomization.yaml"], "give its folder"),
+        (["both/Chart.yaml"], "give its folder"),
+        (["flux"], "an object for Flux"),
+        (["flux", "--", "-o", "x.yaml"], "-o would have manifests written"),
+        (["flux", "--", "--output-dir=x"], "--output-dir=x would have manifests written"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -238,6 +265,10 @@ def test_wrong_use_gives_2_a_sentence_and_no_byte(tmp_path: Path, arguments: lis
     (tmp_path / "both" / "Chart.yaml").write_text(CHART)
     (tmp_path / "both" / "kustomization.yaml").write_text("resources: []\n")
     (tmp_path / "kafka.yaml").write_text(CLUSTER)
+    (tmp_path / "flux").mkdir()
+    (tmp_path / "flux" / "kustomization.yaml").write_text(
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\n"
+    )
     done = gate(*arguments, cwd=tmp_path, stdin=CLUSTER)
     assert (done.returncode, done.stdout) == (2, b"")
     assert said in done.stderr.decode()
@@ -296,8 +327,40 @@ def test_a_kustomization_is_built_and_its_bytes_are_the_tool_s(tmp_path: Path, o
     assert (done.returncode, done.stdout) == (1, b"")
 
 
+def test_a_path_leads_where_the_system_would_go(tmp_path: Path, overlay: Path, tools: str) -> None:
+    (tmp_path / "releases" / "42").mkdir(parents=True)
+    overlay.rename(tmp_path / "releases" / "prod")
+    (tmp_path / "current").symlink_to("releases/42")
+    done = gate("current/../prod", cwd=tmp_path, path=tools)
+    assert (done.returncode, done.stdout) == (0, CLUSTER.encode()), done.stderr
+
+
+def test_what_the_config_switches_off_is_not_rendered(tmp_path: Path, overlay: Path, chart: Path, tools: str) -> None:
+    (tmp_path / ".kafkalint.yaml").write_text("render: {kustomize: never, helm: never}\n")
+    for path in ("prod", "chart"):
+        done = gate(path, cwd=tmp_path, path=tools)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"switched off in the config" in done.stderr
+
+
+def test_places_that_are_not_known_are_said(tmp_path: Path, overlay: Path, tools: str) -> None:
+    fails_elsewhere = '#!/bin/sh\ncat "$PWD/built.yaml" || { echo Error: not here >&2; exit 1; }\n'
+    (tmp_path / "bin" / "kustomize").write_text(fails_elsewhere)
+    (overlay / "built.yaml").write_text(FAULTY)
+    done = gate("prod", cwd=tmp_path, path=tools)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"where the objects come from is not known: not rendered" in done.stderr
+
+
+def test_verbose_says_what_was_run_and_not_what_was_handed_through(tmp_path: Path, chart: Path, tools: str) -> None:
+    done = gate("chart", "--verbose", "--", "--set", "password=secret", cwd=tmp_path, path=tools)
+    assert b"helm template kafka" in done.stderr
+    assert b"secret" not in done.stderr
+
+
 def test_arguments_behind_two_dashes_are_the_renderer_s(tmp_path: Path, overlay: Path, tools: str) -> None:
-    gate("prod", "--", "--enable-helm", "--load-restrictor", "LoadRestrictionsNone", cwd=tmp_path, path=tools)
+    done = gate("prod", "--", "--enable-helm", "--load-restrictor", "LoadRestrictionsNone", cwd=tmp_path, path=tools)
+    assert done.returncode == 0, done.stderr
     called = (overlay / "called").read_text()
     assert "kustomize build . --enable-helm --load-restrictor LoadRestrictionsNone" in called
 
@@ -320,6 +383,17 @@ def test_without_the_tool_the_gate_is_shut(tmp_path: Path, overlay: Path) -> Non
     done = gate("prod", cwd=tmp_path, path=str(tmp_path))
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"prod: neither kustomize nor kubectl is on the PATH" in done.stderr
+
+
+def test_a_release_is_called_as_it_was_said(tmp_path: Path, chart: Path, tools: str) -> None:
+    for release in ("my.events", "Events_1", "x" * 60):
+        gate("chart", "--release", release, cwd=tmp_path, path=tools)
+        assert f"helm template {release} " in (tmp_path / "called").read_text(), "whether it is a name is Helm's to say"
+
+
+def test_a_comma_makes_no_two_values_files(tmp_path: Path, chart: Path, tools: str) -> None:
+    gate("chart", "--values", "a,b.yaml", cwd=tmp_path, path=tools)
+    assert f'--values "{tmp_path}/a,b.yaml"' in (tmp_path / "called").read_text()
 
 
 def test_a_chart_is_rendered_with_what_it_is_installed_with(tmp_path: Path, chart: Path, tools: str) -> None:
@@ -352,8 +426,50 @@ def test_which_of_several_releases_has_to_be_said(tmp_path: Path, chart: Path, t
     done = gate("chart", cwd=tmp_path, path=tools)
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"--release events or --release orders" in done.stderr
+    unknown = gate("chart", "--release", "order", cwd=tmp_path, path=tools)
+    assert (unknown.returncode, unknown.stdout) == (2, b""), "without its values it would be another one"
+    assert b"none of them order" in unknown.stderr
     assert gate("chart", "--release", "orders", cwd=tmp_path, path=tools).returncode == 0
     assert "dev.yaml" in (tmp_path / "called").read_text()
+
+
+@real_kustomize
+def test_what_is_elsewhere_is_fetched_only_where_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = tmp_path / "elsewhere"
+    base.mkdir()
+    (base / "kustomization.yaml").write_text("resources: [kafka.yaml]\n")
+    (base / "kafka.yaml").write_text(CLUSTER)
+    identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
+        subprocess.run(["git", *identity, *words], cwd=base, check=True)
+    (tmp_path / "prod").mkdir()
+    (tmp_path / "prod" / "kustomization.yaml").write_text("resources: ['https://git.example.com/base.git?ref=main']\n")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.file://{base}.insteadOf")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "https://git.example.com/base.git")
+    refused = gate("prod", cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, b"")
+    assert b"kafkalint fetches nothing" in refused.stderr
+    fetched = gate("prod", "--fetch", cwd=tmp_path)
+    assert fetched.returncode == 0, fetched.stderr
+    assert b"kind: KafkaNodePool" in fetched.stdout
+
+
+# Streams that are not there
+
+
+def test_a_closed_standard_error_is_no_matter_where_there_is_nothing_to_say(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m kafkalint gate --quiet - 2>&-"
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, input=CLUSTER.encode(), capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, CLUSTER.encode())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_what_cannot_be_passed_on_is_said(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m kafkalint gate --quiet - >/dev/full"
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, input=CLUSTER.encode(), capture_output=True, check=False)
+    assert done.returncode == 2
+    assert b"standard output cannot be written" in done.stderr
 
 
 # Helm's post-renderers
@@ -459,6 +575,31 @@ def test_results_find_their_place_in_any_style(tmp_path: Path, given: str) -> No
     assert "KL210" in [result.get("tags", {}).get("code") for result in after["results"]]
 
 
+@pytest.mark.parametrize(
+    "spelt",
+    ["kind: &k ResourceList", "kind: !!str ResourceList", "kind: >-\n  ResourceList", '"kind": "ResourceList"'],
+)
+def test_a_resource_list_is_known_however_it_is_spelt(tmp_path: Path, spelt: str) -> None:
+    given = resource_list(*objects_of(FAULTY)).replace("kind: ResourceList", spelt)
+    done = gate(cwd=tmp_path, stdin=given)
+    assert done.returncode == 1
+    assert answer(done)["results"]
+    wide = gate(cwd=tmp_path, stdin=given.encode("utf-16"))
+    assert "KL210" in wide.stdout.decode("utf-16")
+
+
+def test_a_resource_list_stands_alone(tmp_path: Path) -> None:
+    done = gate(cwd=tmp_path, stdin=resource_list(*objects_of(CLUSTER)) + f"---\n{ROLE}")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"a ResourceList among 2 documents" in done.stderr
+
+
+def test_results_that_cannot_be_written_shut_the_gate(tmp_path: Path) -> None:
+    done = gate(cwd=tmp_path, stdin=resource_list(*objects_of(FAULTY), more="results: text\n"))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"results cannot be written" in done.stderr
+
+
 def test_an_empty_resource_list_is_an_error_unless_it_is_allowed(tmp_path: Path) -> None:
     assert gate(cwd=tmp_path, stdin=resource_list()).returncode == 2
     assert gate("--allow-empty", cwd=tmp_path, stdin=resource_list()).returncode == 0
@@ -490,6 +631,13 @@ def test_a_function_is_told_how_to_judge_by_its_config(tmp_path: Path, config: s
         ("{failOn: seldom}", "'seldom' is not one of"),
         ("{kubernetesVersion: new}", "new"),
         ("{select: KL999}", "KL999"),
+        ("{failOn: never, fail-on: error}", "fail-on is given more than once"),
+        ("{failOn: never, failOn: error}", "failOn is written more than once"),
+        ("'failOn: warning'", "spec is no mapping of settings"),
+        ("[failOn, warning]", "spec is no mapping of settings"),
+        ("{}\ndata: {failOn: error}", "under spec or under data, and not under both"),
+        ("{}\nfailOn: warning", "failOn is no place for settings"),
+        ("{}\nbinaryData: {failOn: warning}", "binaryData is no place for settings"),
     ],
 )
 def test_a_config_that_is_not_understood_shuts_the_gate(tmp_path: Path, spec: str, said: str) -> None:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from real_tools import HELM3, HELM4, KUSTOMIZE, ROOT, Tool, find
+from real_tools import FLUX, HELM3, HELM4, KUSTOMIZE, ROOT, Tool, find
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def helm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return program
 
 
-@pytest.mark.parametrize("tool", [KUSTOMIZE, HELM3, HELM4], ids=lambda tool: tool.label)
+@pytest.mark.parametrize("tool", [KUSTOMIZE, HELM3, HELM4, FLUX], ids=lambda tool: tool.label)
 def test_what_tests_look_for_is_what_ci_builds(tool: Tool) -> None:
     assert f'"{tool.label} {tool.program} ' in (ROOT / ".ci" / "tools").read_text()
     assert ".ci/tools" in (ROOT / ".ci" / "run").read_text()

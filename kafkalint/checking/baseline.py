@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kafkalint.checking.finding import Level, Located, Suppression, TextPlace
-from kafkalint.checking.fingerprints import Subject, brief, subject_of
+from kafkalint.checking.fingerprints import Subject, brief, subject_of, writable
 from kafkalint.checking.locating import order
 from kafkalint.checking.suppressions import EXTERNAL
 from kafkalint.manifests.sources import STDIN
 
 if TYPE_CHECKING:
-    from kafkalint.manifests.sources import Source
     from kafkalint.manifests.text import Span
 
+_OWN_CODE = re.compile(r"KL\d{3}")
 _BY_RANK = tuple(Level)
 _LEVELS = {Level.ERROR: "an error", Level.WARNING: "a warning", Level.INFO: "an info"}
 
@@ -32,6 +33,8 @@ class Entry(NamedTuple):
     level: Level
     rendered: str = ""
     """The folder whose rendering it was found in, or the stream, where `file` is not what was judged."""
+    made_with: str = ""
+    """What that was rendered with: values files, release, what the renderer was given besides."""
     piped: bool = False
     """Whether that was standard input under a name that no file bears."""
 
@@ -48,7 +51,7 @@ class Entry(NamedTuple):
     @property
     def order(self) -> tuple[object, ...]:
         """The order of a baseline: by file, rule, object."""
-        return self.file, self.subject, self.rendered, self.level.rank, self.rule, self.piped
+        return self.file, self.subject, self.rendered, self.made_with, self.level.rank, self.rule, self.piped
 
 
 class Baseline(NamedTuple):
@@ -72,22 +75,18 @@ class Baseline(NamedTuple):
     def entry_of(self, located: Located) -> Entry:
         """A finding as it would be written down."""
         finding, source = located.finding, located.finding.place.source
-        file = brief(self.relative(located.location.file))
         moved = source.rendered_by is not None or source.name != located.location.file
         piped = bool(self.stream) and source.name == self.stream
-        return Entry(
-            file,
-            subject_of(located),
-            finding.name,
-            finding.level,
-            brief(self._rendered(source)) if moved else "",
-            piped=piped,
-        )
+        entry = Entry(self.path(located.location.file), subject_of(located), finding.name, finding.level, piped=piped)
+        if not moved:
+            return entry
+        folder = self.path(source.directory if source.rendered_by else source.name)
+        made_with = ", ".join((*map(self.path, source.values), *source.arguments))
+        return entry._replace(rendered=folder, made_with=brief(made_with))
 
-    def _rendered(self, source: Source) -> str:
-        folder = self.relative(source.directory if source.rendered_by else source.name)
-        made_with = ", ".join((*map(self.relative, source.values), *source.arguments))
-        return f"{folder} [{made_with}]" if made_with else folder
+    def path(self, name: str) -> str:
+        """The name of a file or folder, as the run has it, as a path from the baseline's folder that text can hold."""
+        return writable(self.relative(name))
 
     def gone(self, path: str) -> bool:
         """Whether there is no such file or folder any more."""
@@ -101,6 +100,8 @@ class Seen(NamedTuple):
     """Whether every part of the input was looked at by every check."""
     ran: frozenset[str]
     """Codes of the rules that ran."""
+    known: frozenset[str] = frozenset()
+    """Codes of the rules that there are."""
     refused: frozenset[str] = frozenset()
     """Codes of rules whose findings no baseline holds back."""
     files: frozenset[str] = frozenset()
@@ -243,27 +244,24 @@ class _Shelf:
 
 
 def _exactly(entry: Entry) -> _Key:
-    return entry.subject, entry.file, entry.rendered
+    return entry.subject, entry.file, entry.rendered, entry.made_with
 
 
 def _has_moved(entry: Entry, baseline: Baseline) -> bool:
-    return not entry.piped and (baseline.gone(entry.file) or baseline.gone(folder_of(entry.rendered)))
+    return not entry.piped and (baseline.gone(entry.file) or baseline.gone(entry.rendered))
 
 
 def _wherever(baseline: Baseline, entry: Entry) -> _Key:
     """What is still true of an entry whose file or folder is gone; None stands for anywhere."""
     file = None if baseline.gone(entry.file) else entry.file
-    return entry.subject, file, None if baseline.gone(folder_of(entry.rendered)) else entry.rendered
+    made = (None, None) if baseline.gone(entry.rendered) else (entry.rendered, entry.made_with)
+    return entry.subject, file, *made
 
 
 def _elsewhere(entry: Entry) -> Iterator[_Key]:
-    for file, rendered in ((entry.file, None), (None, entry.rendered), (None, None)):
-        yield entry.subject, file, rendered
-
-
-def folder_of(rendered: str) -> str:
-    """The folder of a rendering, without the values that it is made with."""
-    return rendered.partition(" [")[0]
+    yield entry.subject, entry.file, None, None
+    yield entry.subject, None, entry.rendered, entry.made_with
+    yield entry.subject, None, None, None
 
 
 def _sorted_out(left: Sequence[Entry], baseline: Baseline, seen: Seen) -> tuple[list[Entry], list[Entry]]:
@@ -284,22 +282,42 @@ class _Shown(NamedTuple):
     baseline: Baseline
     codes: frozenset[str]
     """Rules that looked at everything."""
-    files: frozenset[str] | None
-    """Files that were looked at, from the baseline's folder; None where that was not the whole of the folder."""
+    known: frozenset[str]
+    files: frozenset[str]
+    """Files that were looked at, from the baseline's folder."""
+    folders: Sequence[str]
+    """Folders that were looked at as a whole."""
     stream: str
 
     @classmethod
     def of(cls, baseline: Baseline, seen: Seen) -> _Shown:
-        relative = baseline.relative
-        whole = any(set(relative(folder).split("/")) <= {".", ".."} for folder in seen.folders)
-        files = frozenset(brief(relative(file)) for file in seen.files) if whole else None
-        stream = brief(relative(baseline.stream)) if baseline.stream else ""
-        return cls(baseline, seen.ran if seen.complete else frozenset(), files, stream)
+        files = frozenset(map(baseline.path, seen.files))
+        stream = baseline.path(baseline.stream) if baseline.stream else ""
+        codes = seen.ran if seen.complete else frozenset()
+        return cls(baseline, codes, seen.known, files, tuple(map(baseline.path, seen.folders)), stream)
 
     def is_idle(self, entry: Entry) -> bool:
         """Whether an entry that met nothing has nothing left to meet."""
-        if entry.subject.code not in self.codes:
+        code = entry.subject.code
+        if self.known and _OWN_CODE.fullmatch(code) and code not in self.known:
+            return True
+        if code not in self.codes:
             return False
         if entry.piped:
             return bool(self.stream) and self.stream in (entry.file, entry.rendered)
-        return self.files is not None and (self.baseline.gone(entry.file) or entry.file in self.files)
+        if self.baseline.gone(entry.file):
+            # It may stand anywhere else now.
+            return any(set(folder.split("/")) <= {".", ".."} for folder in self.folders)
+        return entry.file in self.files and self._covers(entry.file) and self._covers(entry.rendered)
+
+    def _covers(self, path: str) -> bool:
+        """Whether something lies in a folder that was looked at as a whole: what else is there may be its partner."""
+        return not path or any(_lies_in(path, folder) for folder in self.folders)
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    """Whether a path is at or below a folder, both from one place: `.` holds all of it, `..` all beside it too."""
+    parts = [] if folder == "." else folder.split("/")
+    if set(parts) <= {".."}:
+        return path.split("/").count("..") <= len(parts)
+    return path == folder or path.startswith(f"{folder}/")

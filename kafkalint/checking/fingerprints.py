@@ -52,10 +52,15 @@ def subject_of(located: Located) -> Subject:
 
 def brief(text: str) -> str:
     """A text that a file can hold and a reader read; what is cut off of a long one stands in it as a hash."""
-    text = _SURROGATE.sub("\ufffd", text)
+    text = writable(text)
     if len(text) <= _LONGEST:
         return text
     return f"{text[:_KEPT]}… sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def writable(text: str) -> str:
+    """A text that a file can hold: no half of a surrogate pair."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def fingerprint(located: Located) -> str:

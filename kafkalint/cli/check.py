@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @click.option("--no-cross-resource", is_flag=True, help="Leave out checks that must see all files of a cluster.")
 @click.option("--stdin-filename", metavar="NAME", help="What reports call standard input.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", help="Renderers at work at once.  [default: 4]")
-@verbosity_options
+@verbosity_options("Print a line for each finding, and nothing else.")
 def command(formats: tuple[OutputFormat, ...], **given: Any) -> None:
     """Find what will go wrong with Kafka in these manifests.
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     "--most", type=click.IntRange(0), default=10, show_default=True, metavar="N", help="Findings to print at most."
 )
 @rule_options
-@verbosity_options
+@verbosity_options("Say only what holds the manifests up.")
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> None:
     """Let manifests pass unchanged, or not at all.
@@ -54,6 +54,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
 def _deliver(passed: Passage, most: int, *, quiet: bool) -> None:
     from kafkalint.gating.briefing import Verdict, briefing  # noqa: PLC0415 - as above
 
-    verdict = Verdict(passed.status == exit_status.CLEAN, passed.fail_on, most, quiet)
-    put(briefing(passed.outcome, verdict).encode("utf-8", "backslashreplace"), sys.stderr, "standard error")
+    verdict = Verdict(passed.status == exit_status.CLEAN, passed.fail_on, most, quiet, passed.remark)
+    said = briefing(passed.outcome, verdict)
+    if said:
+        put(said.encode("utf-8", "backslashreplace"), sys.stderr, "standard error")
     put(passed.output, sys.stdout)

@@ -173,21 +173,15 @@ def _one_of_both(ctx: click.Context, param: click.Parameter, value: bool) -> boo
     return value
 
 
-_VERBOSITY_OPTIONS = (
-    click.option(
-        "-q", "--quiet", is_flag=True, callback=_one_of_both, help="Print a line for each finding, and nothing else."
-    ),
-    click.option(
-        "-v", "--verbose", is_flag=True, callback=_one_of_both, help="Say on standard error what is done, and by what."
-    ),
-)
+def verbosity_options(quiet: str) -> Callable[[F], F]:
+    """Give a command the options that say how much it says; `quiet` is what the first of them does to it."""
 
+    def give(command: F) -> F:
+        loud = "Say on standard error what is done, and by what."
+        command = click.option("-v", "--verbose", is_flag=True, callback=_one_of_both, help=loud)(command)
+        return click.option("-q", "--quiet", is_flag=True, callback=_one_of_both, help=quiet)(command)
 
-def verbosity_options(command: F) -> F:
-    """Give a command the options that say how much it says."""
-    for option in reversed(_VERBOSITY_OPTIONS):
-        command = option(command)
-    return command
+    return give
 
 
 def rule_options(command: F) -> F:

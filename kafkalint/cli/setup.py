@@ -15,6 +15,7 @@ from kafkalint.config.finding import find_config
 from kafkalint.config.problems import ConfigError
 from kafkalint.config.settings import Config
 from kafkalint.linting import Rules
+from kafkalint.manifests.reading import MAX_BYTES
 from kafkalint.manifests.sources import STDIN
 from kafkalint.registry import LoadedCheck, PluginError, Registry, load_registry
 
@@ -149,5 +150,8 @@ def _plan(options: CheckOptions, config: Config, registry: Registry) -> Plan:
 
 
 def standard_input() -> bytes:
-    """All of it; nothing where whoever started the program closed it."""
-    return sys.stdin.buffer.read() if sys.stdin is not None else b""
+    """All of it, nothing where whoever started the program closed it; raises ProblemsFound where it has no end."""
+    data = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin is not None else b""
+    if len(data) > MAX_BYTES:
+        raise ProblemsFound([f"standard input is larger than {MAX_BYTES // (1024 * 1024)} MiB"])
+    return data

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from kafkalint.checking.baseline import Baseline, Entry, folder_of
+from kafkalint.checking.baseline import Baseline, Entry
 from kafkalint.checking.finding import Level
 from kafkalint.checking.fingerprints import Subject
 from kafkalint.checking.metadata import is_code
@@ -30,7 +30,7 @@ _HEAD = """\
 """
 _KEYS = ("version", "files")
 _OF_OBJECTS = ("kind", "namespace", "name", "route")
-_OF_ENTRIES = ("code", "rule", "level", *_OF_OBJECTS, "text", "rendered", "piped")
+_OF_ENTRIES = ("code", "rule", "level", *_OF_OBJECTS, "text", "rendered", "with", "piped")
 _PLAIN = re.compile(r"[A-Za-z/.][A-Za-z0-9_./=~-]*", re.ASCII)
 
 
@@ -46,17 +46,22 @@ class BaselineFile(NamedTuple):
 def open_baseline(file: Path, directory: str, *, stdin: str = "", may_be_missing: bool = False) -> BaselineFile:
     """Read a baseline for a run in a directory, whose standard input has a name or none; raises ConfigError."""
     # The folder without links, as the working directory is: what lies where has to come out the same.
-    folder, base = Path(os.path.realpath(file.absolute().parent)), Path(os.path.realpath(directory))
-    path = str(folder / file.name)
+    # Of a link the file that it means: there its paths count from.
+    whole, base = Path(os.path.realpath(file.absolute())), Path(os.path.realpath(directory))
+    folder, path = whole.parent, str(whole)
     data = None if may_be_missing and not os.path.lexists(path) else _read(path, shown(file))
     entries = () if data is None else parse_baseline(Source(shown(file), data))
-    paths = {path for entry in entries for path in (entry.file, folder_of(entry.rendered)) if path}
+    paths = {path for entry in entries for path in (entry.file, entry.rendered) if path}
+    # Of a name with a backslash nobody knows whether the file's own has it, or a byte that is no text.
+    present = frozenset(path for path in paths if "\\" in path or os.path.lexists(folder / path))
+    if not may_be_missing and any(not entry.piped for entry in entries) and not present:
+        words = f"none of its {len(paths)} files and folders is there: its paths count from its own folder"
+        raise ConfigError([ConfigProblem(shown(file), Position(1, 1), words)])
     baseline = Baseline(
         name=shown(file),
         entries=entries,
         relative=relative(str(base), str(folder)),
-        # Of a name with a backslash nobody knows whether the file's own has it, or a byte that is no text.
-        present=frozenset(path for path in paths if "\\" in path or os.path.lexists(folder / path)),
+        present=present,
         stream=stdin if stdin and not os.path.lexists(base / stdin) else "",
     )
     return BaselineFile(path, data, baseline)
@@ -121,7 +126,8 @@ def _entry(item: Value, file: str) -> Entry | None:
         route=words.get("route", ""),
         text=words.get("text", ""),
     )
-    return level and Entry(file, subject, words["rule"], level, words.get("rendered", ""), piped=piped)
+    made = (words.get("rendered", ""), words.get("with", ""))
+    return level and Entry(file, subject, words["rule"], level, *made, piped=piped)
 
 
 def written(entries: Iterable[Entry]) -> str:
@@ -146,6 +152,8 @@ def _pairs(entry: Entry) -> Iterator[str]:
         yield f"text: {_scalar(subject.text)}"
     if entry.rendered:
         yield f"rendered: {_scalar(entry.rendered)}"
+    if entry.made_with:
+        yield f"with: {_scalar(entry.made_with)}"
     if entry.piped:
         yield "piped: true"
 

@@ -22,7 +22,7 @@ OFF = "off"
 _IGNORE_KEYS = ("codes", "paths", "resources", "reason", "expires")
 _HELM_KEYS = ("chart", "release", "values", "namespace")
 _VERSION = re.compile(r"v?[0-9]{1,6}\.[0-9]{1,6}(?:\.[0-9]{1,6})?", re.ASCII)
-_RELEASE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", re.ASCII)
+_RELEASE = re.compile(r"(?=.{1,53}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", re.ASCII)
 
 
 def choice(entries: Mapping[str, Value], vocabulary: Vocabulary) -> Choice:
@@ -154,7 +154,9 @@ def releases(value: Value) -> Iterator[HelmRelease]:
         chart = path_inside(entries["chart"]) if "chart" in entries else _required(item, entries, "chart")
         release = _required(item, entries, "release")
         if release is not None and not _RELEASE.fullmatch(release):
-            entries["release"].wrong(f"{release} is no name of a release: lower-case letters, digits and dashes")
+            entries["release"].wrong(
+                f"{release} is no name of a release: 53 lower-case letters, digits, dashes and dots at most"
+            )
         found = entries["values"].items() if "values" in entries else ()
         values = tuple(path for each in found if (path := path_inside(each)) is not None)
         namespace = entries["namespace"].string() if "namespace" in entries else None

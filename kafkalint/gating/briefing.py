@@ -42,6 +42,8 @@ class Verdict(NamedTuple):
     """Findings to name at most."""
     quiet: bool = False
     """Whether only what holds them up is to be named."""
+    remark: str = ""
+    """What the reader should know about the places that findings name."""
 
     def holds_up(self, located: Located) -> bool:
         """Whether a finding is why they do not pass."""
@@ -68,6 +70,8 @@ def _lines(outcome: Outcome, verdict: Verdict) -> Iterator[str]:
     for located in findings[: verdict.most]:
         # What holds the manifests up is told in full, the rest in a line.
         yield from _finding(located, full=verdict.holds_up(located))
+    if findings and verdict.remark:
+        yield _clip(f"where the objects come from is not known: {verdict.remark}")
     if len(findings) > verdict.most:
         yield f"... and {plural(len(findings) - verdict.most, 'more finding')}: kafkalint check shows all"
 
@@ -88,10 +92,10 @@ def _where(located: Located) -> str:
     """The file if there is one; a stream is gone when somebody reads this, so there it is the object."""
     location, place = located.location, resource_place(located)
     if location.file != STDIN:
-        return spot(location) + (f", rendered from {safe(located.origin)}" if located.origin else "")
-    what = safe(f"{place.path} of {place.resource.identity}".removeprefix(" of ")) if place else ""
+        return spot(location) + (f", rendered from {_clip(located.origin)}" if located.origin else "")
+    what = _clip(f"{place.path} of {place.resource.identity}".removeprefix(" of ")) if place else ""
     words = [what, f"line {location.line} of standard input"]
-    return ", ".join(filter(None, [*words, located.origin and f"from {safe(located.origin)}"]))
+    return ", ".join(filter(None, [*words, located.origin and f"from {_clip(located.origin)}"]))
 
 
 def _clip(text: str) -> str:

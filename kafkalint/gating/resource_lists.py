@@ -6,7 +6,6 @@ cmd/config/docs/api-conventions/functions-spec.md).
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kafkalint.checking.fix import AppendItem, SetValue
@@ -14,8 +13,9 @@ from kafkalint.fixing.text.proof import prove
 from kafkalint.fixing.text.writing import edits_of
 from kafkalint.manifests.documents import Document, documents
 from kafkalint.manifests.nodes import Mapping, content_of
-from kafkalint.manifests.resources import Resource, items
+from kafkalint.manifests.resources import Resource
 from kafkalint.manifests.text import TextError, encode
+from kafkalint.manifests.walking import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 KIND = "ResourceList"
 GROUP = "config.kubernetes.io"
-_KIND = re.compile(rb"kind[\"']?\s*:\s*[\"']?ResourceList\b")
 
 
 class ResourceList(NamedTuple):
@@ -39,11 +38,6 @@ class ResourceList(NamedTuple):
         """The text that it stands in."""
         return self.wrapper.document.source
 
-    @property
-    def empty(self) -> bool:
-        """Whether there is no object in it."""
-        return not items(self.wrapper.get("items"))
-
     def with_results(self, results: Sequence[dict[str, Any]]) -> bytes:
         """The list as it was given, with these results behind those that it holds; the same bytes where there are none.
 
@@ -52,24 +46,25 @@ class ResourceList(NamedTuple):
         if not results:
             return self.source.data
         place = self.wrapper.place("results")
-        there = self.wrapper.get("results")
         operations: list[Operation] = [SetValue(place, list(results))]
-        if there:
+        if self.wrapper.get("results"):
             operations = [AppendItem(place, result) for result in results]
         text = prove(self.source, edits_of(operations), operations, thorough=False)
         return encode(text, self.source.data)
 
 
 def resource_list(source: Source) -> ResourceList | None:
-    """The ResourceList that a text is; None where it is any other manifests."""
-    if not _KIND.search(source.data):
-        return None
+    """The ResourceList that a text is, None where it is other manifests; raises UsageError where it is both."""
     try:
-        found = list(documents(source))
+        found = list(documents(source)) if KIND in source.text.content else []
     except TextError:
         return None
-    wrapper = _wrapper(found[0]) if len(found) == 1 else None
-    return ResourceList(wrapper) if wrapper else None
+    wrappers = [wrapper for document in found if (wrapper := _wrapper(document))]
+    if not wrappers:
+        return None
+    if len(found) > 1:
+        raise UsageError(f"a {KIND} among {len(found)} documents: a function is given one, and nothing beside it")
+    return ResourceList(wrappers[0])
 
 
 def _wrapper(document: Document) -> Resource | None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _HELM_SOURCE = re.compile(r"---[ \t]*(?:\r\n|\n|\r)# Source: ([^\r\n]+)")
 # `{{` where a line, an item or an unquoted value begins.
 _LEADING_TEMPLATE = re.compile(r"^[ \t]*(?:-[ \t]+)*(?:[^\s#'\"{]+:[ \t]+)?\{\{", re.MULTILINE)
+_WRAPPERS = ("List", "ResourceList")
+"""Kinds that hold objects and are none."""
 
 
 class Unreadable(NamedTuple):
@@ -100,6 +102,8 @@ def _objects(document: Document, node: Node, route: Route) -> Iterator[Resource]
     if not isinstance(name, str) or not name:
         return
     items = child(node, "items")
+    if name in _WRAPPERS and not items:
+        return
     if name.endswith("List") and items:
         sequence = content_of(items[1])
         for index, item in enumerate(sequence.items if isinstance(sequence, Sequence) else ()):

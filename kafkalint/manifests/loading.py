@@ -47,7 +47,7 @@ class LoadRequest(NamedTuple):
     stdin: bytes | None = None
     stdin_filename: str | None = None
     given: tuple[Source, ...] = ()
-    """Renderings that somebody has made already."""
+    """Renderings that somebody has made already; every document of theirs is opened."""
     from_git: bool = False
     """Of folders, only the files that git tracks."""
     exclude: Exclusion = Exclusion()
@@ -119,7 +119,7 @@ def load(request: LoadRequest) -> Loaded:
     _load_stdin(run)
     for source in request.given:
         run.files += 1
-        run.rendered += run.opener.stream(source)
+        run.rendered += run.opener.stream(source, whole=True)
     for opened in (*run.rendered, *run.piped):
         opened.settle(_kafka_words([opened]))
     run.skipped += sum(opened.skipped for opened in run.opened)

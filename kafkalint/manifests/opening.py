@@ -167,9 +167,10 @@ class Opener:
         else:
             yield from self.source(source, entry.scent.relevance, whole=whole)
 
-    def stream(self, source: Source) -> Iterator[Opened]:
-        """A rendering or standard input as an opened source, in full unless it is long."""
-        yield from self.source(source, sniff(source.data, self.kinds).relevance, whole=len(source.data) <= LONG)
+    def stream(self, source: Source, *, whole: bool = False) -> Iterator[Opened]:
+        """A rendering or standard input as an opened source, in full unless it is long; `whole` has it so even then."""
+        whole = whole or len(source.data) <= LONG
+        yield from self.source(source, sniff(source.data, self.kinds).relevance, whole=whole)
 
     def is_beside(self, entry: Entry, words: Iterable[bytes]) -> bool:
         """Whether a file of partners can be about Kafka; it is read again for that."""

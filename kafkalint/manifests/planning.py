@@ -91,6 +91,8 @@ def job_for(folder: str, tool: Tool | None = None) -> Job:
     if tool == "helm" or (tool is None and charted):
         return Job("helm", chart, (chart,))
     graph = Graph(here)
+    if not graph.found:
+        raise UsageError(f"its {os.path.basename(here[0])} is an object for Flux, and nothing for Kustomize to build")
     return _kustomize(graph, graph.roots()[0])
 
 

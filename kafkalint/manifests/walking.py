@@ -89,16 +89,25 @@ def find(paths: Iterable[str], directory: str, *, from_git: bool = False, exclud
     """Every file that these paths mean; raises UsageError where one means nothing."""
     search = _Search(Namer(directory), exclude)
     for path in paths:
-        absolute = os.path.normpath(os.path.join(directory, path))
-        if not os.path.exists(absolute):
-            raise UsageError(_missing(path, absolute))
+        full = absolute(directory, path)
+        if not os.path.exists(full):
+            raise UsageError(_missing(path, full))
         if from_git:
-            _tracked(absolute, search, "--from-git")
-        elif os.path.isdir(absolute):
-            _walk(absolute, search)
+            _tracked(full, search, "--from-git")
+        elif os.path.isdir(full):
+            _walk(full, search)
         else:
-            search.files[absolute] = True
+            search.files[full] = True
     return _found(search)
+
+
+def absolute(directory: str, path: str) -> str:
+    """A path as an absolute one, which leads where the system would go: `link/..` is above what the link means."""
+    joined = os.path.join(directory, path)
+    full = os.path.normpath(joined)
+    if os.pardir not in path or os.path.realpath(full) == os.path.realpath(joined):
+        return full
+    return os.path.realpath(joined)
 
 
 def find_tracked(folder: str, directory: str, asked_by: str, exclude: Exclusion = NOTHING) -> Found:

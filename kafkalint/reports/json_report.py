@@ -69,6 +69,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "level": entry.level.value,
         "file": entry.file,
         "rendered": entry.rendered or None,
+        "with": entry.made_with or None,
         "resource": {"kind": subject.kind.lstrip("/"), "namespace": subject.namespace or None, "name": subject.name}
         if subject.kind
         else None,

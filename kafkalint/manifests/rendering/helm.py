@@ -61,9 +61,9 @@ class HelmTask(Task):
         """What the chart's templates make."""
         return self._rendered(self.command())
 
-    def emitted(self) -> Source:
+    def emitted(self) -> tuple[Source, str]:
         """The same, and the CustomResourceDefinitions that it brings."""
-        return self._rendered(self.command("--include-crds"))
+        return self._rendered(self.command("--include-crds")), ""
 
     def source(self, data: bytes) -> Source:
         """What was rendered; the release counts among what Helm was told."""
@@ -80,12 +80,15 @@ class HelmTask(Task):
         return replace(source, origins=self._origins(source))
 
     def _release(self) -> str:
-        wanted = (self.values.release if self.values else "") or read_chart(self.job.directory).name
-        return _RELEASE.sub("-", wanted.lower()).strip("-")[:_LONGEST_RELEASE].strip("-") or "release"
+        """The name that was given, which Helm refuses if it is none; else one made of the chart's."""
+        if self.values and self.values.release:
+            return self.values.release
+        name = read_chart(self.job.directory).name.lower()
+        return _RELEASE.sub("-", name).strip("-")[:_LONGEST_RELEASE].strip("-") or "release"
 
     def _told(self, directory: str) -> list[str]:
         """What Helm is told of values and the cluster, its files in this directory."""
-        flags = [part for file in self.values_files for part in ("--values", os.path.join(directory, file))]
+        flags = [part for file in self.values_files for part in ("--values", _quoted(os.path.join(directory, file)))]
         if self.values and self.values.namespace:
             flags += ["--namespace", self.values.namespace]
         if self.settings.kubernetes_version:
@@ -99,9 +102,8 @@ class HelmTask(Task):
             return failure
         chart = Namer(self.directory)(self.job.file)
         fetched = f"fetch them with: helm dependency build {shlex.quote(self.folder)}"
-        return CommandError(
-            f"{chart} depends on {missing[1]}, not in its charts/ folder, and kafkalint fetches nothing; {fetched}"
-        )
+        refused = "" if self.settings.fetch else ", and kafkalint fetches nothing"
+        return CommandError(f"{chart} depends on {missing[1]}, not in its charts/ folder{refused}; {fetched}")
 
     def _origins(self, source: Source) -> dict[str, str]:
         chart = read_chart(self.job.directory)
@@ -112,3 +114,9 @@ class HelmTask(Task):
             return {}
         paths = {name: template_path(chart, name) for name in named if name}
         return {name: namer(path) for name, path in paths.items() if path}
+
+
+def _quoted(path: str) -> str:
+    """A path as Helm reads it: it takes the flag for a line of comma-separated values."""
+    doubled = path.replace('"', '""')
+    return f'"{doubled}"' if any(mark in path for mark in ',"\n') else path

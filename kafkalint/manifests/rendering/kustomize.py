@@ -68,16 +68,27 @@ class KustomizeTask(Task):
         source = self.source(data)
         return replace(source, origins=self._origins(source, wrapper))
 
-    def emitted(self) -> Source:
-        """What the folder itself is built to; where its objects come from is taken from the other build."""
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - as above
+    def emitted(self) -> tuple[Source, str]:
+        """What the folder itself is built to; where its objects come from is taken from the other build.
 
-        with ThreadPoolExecutor(1) as pool:
-            # They are two, as some of what a kustomization says holds for the root of a build only.
-            telling = pool.submit(self.run)
-            source = self.source(self.called(self.command(), self.job.directory))
-            told = telling.result().source
-        return replace(source, origins=told.origins, object_origins=_object_origins(told)) if told else source
+        They are two, as some of what a kustomization says holds for the root of a build only.
+        """
+        # What is fetched, or run, is so once at a time: both would unpack one chart into one folder.
+        if self.settings.fetch or self.arguments:
+            source, told = self._built(), self.run()
+        else:
+            from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only rendering needs it
+
+            with ThreadPoolExecutor(1) as pool:
+                telling = pool.submit(self.run)
+                source = self._built()
+                told = telling.result()
+        if told.source is None:
+            return source, told.notice.message if told.notice else "nobody can tell"
+        return replace(source, origins=told.source.origins, object_origins=_object_origins(told.source)), ""
+
+    def _built(self) -> Source:
+        return self.source(self.called(self.command(), self.job.directory))
 
     def _refuse_remotes(self) -> None:
         """Raise CommandError where something would have to be fetched: no linter calls out unasked."""

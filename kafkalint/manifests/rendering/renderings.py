@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.notices import Notice
 from kafkalint.manifests.progress import UNWATCHED, Progress
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from kafkalint.manifests.planning import Job
     from kafkalint.manifests.sources import Source
 
-__all__ = ["Account", "Rendering", "emit", "is_asked_for", "lost", "render", "renderings"]
+__all__ = ["Account", "Emission", "Rendering", "emit", "is_asked_for", "lost", "render", "renderings"]
 
 _GLOB = re.compile(r"[*?]")
 
@@ -42,17 +43,32 @@ def render(
         return [future.result() for future in futures]
 
 
+class Emission(NamedTuple):
+    """What would be applied, and how it came about."""
+
+    source: Source
+    """Its bytes are the tool's own."""
+    accounts: tuple[Account, ...] = ()
+    remark: str = ""
+    """Why it is not known where its objects come from; empty where it is."""
+
+
 def emit(
     job: Job, settings: RenderSettings, directory: str, values: ChartValues | None = None, arguments: Sequence[str] = ()
-) -> Source:
-    """What a folder is rendered to, as it would be applied: its bytes are the tool's own; raises CommandError.
+) -> Emission:
+    """What a folder is rendered to, as it would be applied; raises CommandError.
 
     `arguments` go to the tool as they are.
     """
     given = tuple(arguments)
+    task: Task = KustomizeTask(job, settings, directory, given)
     if job.tool == "helm":
-        return HelmTask(job, settings, directory, given, values).emitted()
-    return KustomizeTask(job, settings, directory, given).emitted()
+        task = HelmTask(job, settings, directory, given, values)
+    started = time.perf_counter()
+    source, remark = task.emitted()
+    # What is handed through may be a secret.
+    shown = (*replace(task, arguments=()).command(), *(["…"] if given else []))
+    return Emission(source, (Account(task.name, shown, time.perf_counter() - started),), remark)
 
 
 def lost(settings: RenderSettings, directory: str) -> Iterator[Notice]:

@@ -84,8 +84,8 @@ class Task:
         """What is to be checked; raises CommandError where it cannot be rendered."""
         raise NotImplementedError
 
-    def emitted(self) -> Source:
-        """What would be applied: its bytes are the tool's own; raises CommandError."""
+    def emitted(self) -> tuple[Source, str]:
+        """What would be applied, its bytes the tool's own, and why its origins are not known; raises CommandError."""
         raise NotImplementedError
 
     def run(self) -> Rendering:
