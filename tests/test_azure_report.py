@@ -3,6 +3,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kafkalint.checking.baseline import BaselineUse
 from kafkalint.checking.finding import Applicability, Fault, Level
 from kafkalint.checking.outcome import Notice
 from kafkalint.reports import Screen
@@ -62,7 +63,7 @@ def test_the_worst_come_first_and_infos_are_lines_in_a_group(build):
     found = lines_of(build, build.loose(level=Level.INFO), build.loose(), build.usual())
     assert [line[:28] for line in found[:2]] == ["##vso[task.logissue type=err", "##vso[task.logissue type=war"]
     summary = (
-        "1 error, 1 warning, 1 info; seen 14 resources in 3 sources; 9 not opened, as nothing in them concerns Kafka"
+        "1 error, 1 warning, 1 info; seen: 14 resources in 3 sources; 9 not opened, as nothing in them concerns Kafka"
     )
     assert found[2:] == [
         "##[group]kafkalint: 1 info",
@@ -86,19 +87,31 @@ def test_standard_input_is_no_file(build):
 
 def test_what_was_not_judged_comes_before_any_finding(build):
     outcome = build.incomplete()._replace(findings=[build.usual()])
-    fault, notice, finding, summary = report(outcome, Screen()).splitlines()
+    fault, notice, finding, *rest, summary = report(outcome, Screen()).splitlines()
     assert fault.startswith(
         "##vso[task.logissue type=error;]kafkalint: KL303 brokers-together could not finish: KeyError"
     )
     assert notice.startswith("##vso[task.logissue type=warning;]kafkalint: Not looked at: charts/kafka: not rendered")
     assert finding.startswith("##vso[task.logissue type=error;sourcepath=")
+    assert rest == [
+        "##[group]kafkalint: 1 info",
+        "x.yaml info Not judged: Koperator KafkaCluster kafka: not modelled yet",
+        "##[endgroup]",
+    ]
     assert "; the run is NOT COMPLETE; NO KAFKA CLUSTER COULD BE CHECKED; Koperator KafkaCluster" in summary
 
 
 def test_suppressed_findings_are_no_issues_and_mended_ones_are_counted(build):
     more = {"suppressed": [build.suppressed()], "include_suppressed": True, "mended": [build.mended()]}
     (summary,) = lines_of(build, **more)
-    assert summary.startswith("##[section]kafkalint: mended 1 finding in 1 file; 0 errors, 0 warnings, 0 infos (1 supp")
+    assert summary.startswith(
+        "##[section]kafkalint: mended: 1 finding in 1 file; 0 errors, 0 warnings, 0 infos (1 supp"
+    )
+
+
+def test_a_summary_says_what_a_baseline_held_back(build):
+    (summary,) = lines_of(build, baseline=BaselineUse("known.yaml", 3))
+    assert "; baseline known.yaml: 3 findings held back" in summary
 
 
 def test_data_and_properties_are_escaped_as_the_agent_unescapes_them():
@@ -130,10 +143,10 @@ def check_commands(build, name, words):
     fixed = build.mendable(one, build.change("", ("", words), file=name), description=words)
     notices, faults, unmodelled = [Notice(name, words)], [Fault(name, "", words)], [(name, words, name)]
     found = lines_of(build, fixed, info, notices=notices, faults=faults, mended=[fixed], unmodelled=unmodelled)
-    assert len(found) == 7
+    assert len(found) == 8
     assert [line.partition(" ")[0] for line in found if line.startswith("##vso[")] == ["##vso[task.logissue"] * 3
     for line in found:
-        assert len(re.findall(r"##[\w-]*\[", line)) == (0 if line == found[4] else 1)
+        assert len(re.findall(r"##[\w-]*\[", line)) == (0 if line in found[4:6] else 1)
         assert not line.lstrip().startswith("::")
         assert len(line) < 15_000
     issues = [command(line) for line in found[:3]]

@@ -80,6 +80,9 @@ def test_what_was_not_judged_is_an_error_too(build):
     assert fault["message"].startswith("KL303 brokers-together could not finish: KeyError")
     assert (notice["severity"], notice["source"]) == ("warning", "kafkalint.not-looked-at")
     assert notice["message"].startswith("Not looked at: charts/kafka: not rendered: helm")
+    (unjudged,) = files["x.yaml"]
+    assert (unjudged["severity"], unjudged["source"]) == ("info", "kafkalint.not-judged")
+    assert unjudged["message"] == "Not judged: Koperator KafkaCluster kafka: not modelled yet"
 
 
 def test_hostile_names_are_text(build):

@@ -255,6 +255,9 @@ def test_colour_is_for_a_terminal_that_did_not_decline(monkeypatch: pytest.Monke
         assert output._screen(Terminal()) == (wanted, 80)
         assert output._screen(io.StringIO()) == (False, 100)
         assert output._screen() == (False, 100)
+    # A terminal that nobody has set up, as in some containers.
+    monkeypatch.setattr(output.os, "get_terminal_size", lambda number: os.terminal_size((0, 0)))
+    assert output._screen(Terminal()) == (False, 80)
 
 
 def test_explain_shows_the_page_by_code_and_name(tmp_path: Path) -> None:
@@ -356,3 +359,35 @@ def test_an_overlay_has_not_passed_because_its_findings_stand_in_the_base(projec
         (project / name).write_text(text)
     (project / "kafka.yaml").unlink()
     assert passed(project, "dev", "prod", "roles") == ["roles"]
+
+
+def gitlab_paths(*arguments: str, cwd: Path, stdin: bytes = b"") -> set[str]:
+    done = kafkalint("check", "-f", "gitlab", *arguments, cwd=cwd, stdin=stdin)
+    return {entry["location"]["path"] for entry in json.loads(done.stdout)}
+
+
+def test_a_code_host_finds_files_wherever_somebody_stands(project: Path) -> None:
+    (project / "below").mkdir()
+    (project / "below" / "kafka.yaml").write_text(KAFKA)
+    assert gitlab_paths("kafka.yaml", cwd=project) == {"kafka.yaml"}
+    assert gitlab_paths("../kafka.yaml", ".", cwd=project / "below") == {"kafka.yaml", "below/kafka.yaml"}
+    assert gitlab_paths(str(project / "below"), cwd=Path("/")) == {"below/kafka.yaml"}
+    piped = ("--stdin-filename", str(project / "below" / "x.yaml"), "-")
+    assert gitlab_paths(*piped, cwd=project, stdin=KAFKA.encode()) == {"below/x.yaml"}
+
+
+def test_a_file_called_dash_is_no_standard_input(project: Path) -> None:
+    (project / "-").write_text(KAFKA)
+    done = kafkalint("check", "-f", "json", "./-", cwd=project)
+    assert {finding["file"] for finding in report(done)["findings"]} == {"./-"}
+    assert gitlab_paths("./-", cwd=project) == {"-"}
+    assert b"Standard input" not in kafkalint("check", "-f", "github", "./-", cwd=project).stdout
+
+
+def test_what_is_not_modelled_is_said_although_quietly(project: Path) -> None:
+    (project / "kafka.yaml").write_text(
+        "apiVersion: kafka.banzaicloud.io/v1beta1\nkind: KafkaCluster\nmetadata: {name: a}\n"
+    )
+    done = kafkalint("check", "-q", cwd=project)
+    assert b"kafkalint: koperator KafkaCluster a in kafka.yaml: not modelled yet\n" in done.stderr
+    assert passed(project) == []

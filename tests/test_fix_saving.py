@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from kafkalint.fixing import saving
-from kafkalint.fixing.saving import SaveError, replace_file
+from kafkalint.fixing.saving import File, SaveError, replace_file, replace_files, save
 
 OLD, NEW = b"replicas: 1\n" * 1000, b"replicas: 3\n" * 1000
 
@@ -254,3 +255,91 @@ def test_a_process_that_is_killed_leaves_a_whole_file(tmp_path: Path) -> None:
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
         assert path.read_bytes() in whole
+
+
+def test_a_report_takes_the_place_of_what_was_there(tmp_path):
+    target, link = tmp_path / "there", tmp_path / "link"
+    target.write_text("before")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    for path in (target, link, tmp_path / "new"):
+        save(str(path), b"after")
+        assert path.read_bytes() == b"after"
+    assert link.is_symlink()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "new", "there"]
+
+
+def test_a_report_that_cannot_be_written_leaves_what_was_there(tmp_path, monkeypatch):
+    target = tmp_path / "there"
+    target.write_text("before")
+
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(saving.os, "fsync", full)
+    with pytest.raises(SaveError, match="there cannot be written: No space left on device"):
+        save(str(target), b"after")
+    assert target.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("number", [errno.EBUSY, errno.EXDEV])
+def test_a_file_that_is_mounted_is_written_to(tmp_path, monkeypatch, number):
+    target = tmp_path / "there"
+    target.write_text("before")
+
+    def mounted(source, there):
+        raise OSError(number, "")
+
+    monkeypatch.setattr(saving.os, "replace", mounted)
+    save(str(target), b"after")
+    assert target.read_text() == "after"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_folder_that_takes_no_other_file_is_no_hindrance(tmp_path, monkeypatch):
+    target = tmp_path / "there"
+    target.write_text("before")
+
+    def refused(*arguments, **more):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", refused)
+    save(str(target), b"after")
+    assert target.read_text() == "after"
+
+
+def test_pipes_devices_and_what_is_open_are_written_to(tmp_path):
+    reading, writing = os.pipe()
+    save(f"/dev/fd/{writing}", b"one ")
+    save("/dev/null", b"lost")
+    os.mkfifo(tmp_path / "fifo")
+    fifo = os.open(tmp_path / "fifo", os.O_RDONLY | os.O_NONBLOCK)
+    save(str(tmp_path / "fifo"), b"two")
+    assert os.read(fifo, 100) == b"two"
+    with (tmp_path / "log").open("wb", buffering=0) as log:
+        log.write(b"before ")
+        save(f"/dev/fd/{log.fileno()}", b"between ")
+        log.write(b"after")
+    assert (tmp_path / "log").read_text() == "before between after"
+    assert os.read(reading, 100) == b"one "
+    for handle in (fifo, reading, writing):
+        os.close(handle)
+
+
+def test_whoever_is_stopped_between_two_files_has_changed_none(tmp_path, monkeypatch):
+    files = [File(str(tmp_path / name), b"after", b"before") for name in "ab"]
+    for file in files:
+        Path(file.path).write_bytes(b"before")
+    real = saving.replace_file
+
+    def stopped(path, data, was):
+        if path.endswith("b"):
+            raise KeyboardInterrupt
+        real(path, data, was)
+
+    monkeypatch.setattr(saving, "replace_file", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        replace_files(files)
+    assert [Path(file.path).read_bytes() for file in files] == [b"before", b"before"]

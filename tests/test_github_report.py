@@ -150,3 +150,15 @@ def test_the_step_summary_is_the_markdown_report_with_more_room(build):
     text = step_summary(build.outcome(*[one] * 500))
     assert 800 * 1024 < len(text.encode()) < 1024 * 1024
     assert re.search(r"\n\n\*Not shown here: \d+ findings\. ", text)
+
+
+def test_a_summary_leaves_room_for_what_the_file_holds(build):
+    outcome = build.outcome(*[build.loose()] * 3000)
+    whole = step_summary(outcome)
+    held = 900 * 1024 - 20_000
+    assert len(whole) > 20_000
+    assert 10_000 < len(step_summary(outcome, held=held).encode()) <= 20_000
+    full = step_summary(outcome, held=900 * 1024)
+    assert full.startswith("\n### kafkalint: 0 errors, 3000 warnings, 0 infos\n")
+    assert len(full) < 200
+    assert step_summary(outcome, held=1024 * 1024 - 10) == ""

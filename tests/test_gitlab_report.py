@@ -3,11 +3,14 @@ import re
 from dataclasses import replace
 
 import jsonschema
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kafkalint.checking.finding import Fault, Level
+from kafkalint.checking.finding import Fault, Level, TextPlace
 from kafkalint.checking.outcome import Notice
+from kafkalint.manifests.sources import Source
+from kafkalint.manifests.text import Span
 from kafkalint.reports import Screen
 from kafkalint.reports.gitlab_report import report
 
@@ -92,8 +95,33 @@ def test_files_are_named_from_the_root_of_the_repository(build):
     assert piped["location"] == {"path": "stdin", "lines": {"begin": 1}}
 
 
+@pytest.mark.parametrize(
+    ("file", "directory", "root", "path"),
+    [
+        ("/x/repo/a/b.yaml", "infra", "/x/repo", "a/b.yaml"),
+        ("/x/elsewhere/b.yaml", "infra", "/x/repo", "elsewhere/b.yaml"),
+        ("../sub/b.yaml", "", "/x/repo", "sub/b.yaml"),
+        ("../sub/b.yaml", "", "", "sub/b.yaml"),
+        ("/b.yaml", "", "", "b.yaml"),
+        ("repo/b.yaml", "..", "/x/repo", "b.yaml"),
+        ("x/repo/b.yaml", "../..", "/x/repo", "b.yaml"),
+        ("./-", "", "/x/repo", "-"),
+    ],
+)
+def test_paths_are_relative_and_lead_nowhere_else(build, file, directory, root, path):
+    one = build.located(build.text_place("a: b\n", "b", file))
+    (entry,) = entries_of(build, one, directory=directory, root=root)
+    assert entry["location"]["path"] == path
+
+
+def test_what_could_not_be_rendered_is_a_file_where_it_is_known(build):
+    notice = Notice("charts/kafka [prod.yaml]", "not rendered", "charts/kafka/Chart.yaml")
+    (entry,) = entries_of(build, notices=[notice], directory="infra")
+    assert entry["location"]["path"] == "infra/charts/kafka/Chart.yaml"
+
+
 def test_what_was_not_judged_is_an_entry_above_all_others(build):
-    fault, notice, finding = load(build.incomplete()._replace(findings=[build.usual()], directory="infra"))
+    fault, notice, unjudged, finding = load(build.incomplete()._replace(findings=[build.usual()], directory="infra"))
     assert fault["severity"] == "blocker"
     assert fault["check_name"] == "internal-fault"
     assert fault["description"].startswith("KL303 brokers-together could not finish: KeyError")
@@ -102,6 +130,9 @@ def test_what_was_not_judged_is_an_entry_above_all_others(build):
     assert notice["check_name"] == "not-looked-at"
     assert notice["description"].startswith("Not looked at: charts/kafka: not rendered")
     assert notice["location"] == {"path": "infra/charts/kafka", "lines": {"begin": 1}}
+    assert (unjudged["severity"], unjudged["check_name"]) == ("info", "not-judged")
+    assert unjudged["description"] == "Not judged: Koperator KafkaCluster kafka: not modelled yet"
+    assert unjudged["location"]["path"] == "infra/x.yaml"
     assert finding["severity"] == "major"
 
 
@@ -121,6 +152,73 @@ def test_two_of_a_kind_are_two(build):
     assert len(entries_of(build, twice, other, twice)) == 3
     assert fingerprints(build, twice, other)[:2] == fingerprints(build, twice, other, twice)[:2]
     assert len(entries_of(build, notices=[Notice("a", "b")] * 2, faults=[Fault("KL303", "x", "y")] * 2)) == 4
+
+
+def test_a_fingerprint_of_what_was_not_judged_outlives_its_words(build):
+    def problems(message, *more, directory=""):
+        faults = [Fault("KL301", "pdb-missing", message), Fault("KL303", "x", message), *more]
+        notices = [Notice("charts/kafka" if not directory else "kafka", f"line 3: {message}")]
+        found = entries_of(build, faults=faults, notices=notices, directory=directory)
+        return {entry["description"].split()[0]: entry["fingerprint"] for entry in found}
+
+    one = problems("KeyError (line 7)")
+    assert problems("KeyError (line 8)") == one
+    assert problems("KeyError (line 7)", directory="charts") == one
+    assert len(set(one.values())) == 3
+    assert problems("x", Fault("KL000", "y", "z")).items() > one.items()
+
+
+def test_a_fingerprint_of_a_text_does_not_depend_on_the_working_directory(build):
+    (inside,) = fingerprints(build, build.located(build.text_place("a: b\n", "b", "x.yaml")))
+    found = entries_of(build, build.located(build.text_place("a: b\n", "b", "infra/x.yaml")), directory="")
+    below = entries_of(build, build.located(build.text_place("a: b\n", "b", "x.yaml")), directory="infra")
+    assert [entry["fingerprint"] for entry in found] == [entry["fingerprint"] for entry in below]
+    assert found[0]["fingerprint"] != inside
+
+
+def test_a_fingerprint_of_a_text_outlives_another_of_the_same_line(build):
+    def broken(*names):
+        text = "".join(f"---\nkind: Kafka\nmetadata: {{name: {name}}}\nspec: [\n" for name in names)
+        source = Source("x.yaml", text.encode())
+        spans = [Span(*match.span()) for match in re.finditer(r"\[", text)]
+        return fingerprints(build, *(build.located(TextPlace(source, span)) for span in spans))
+
+    one, two = broken("one", "two")
+    assert one != two
+    assert broken("two") == [two]
+    assert broken("zero", "one", "two")[1:] == [one, two]
+
+
+def test_a_fingerprint_outlives_another_finding_on_the_same_value(build):
+    text = "kind: ConfigMap\nmetadata: {name: a}\ndata:\n  server.properties: |\n    first=1\n    second=2\n"
+    place = build.place("data", "server.properties", text=text)
+    value = place.value
+    first, second = (place._replace(fragment=Span(value.index(x), value.index(x) + 1)) for x in "12")
+    found = fingerprints(build, build.located(first), build.located(second))
+    assert fingerprints(build, build.located(second)) == found[1:]
+    twice = build.located(place)
+    other = twice._replace(finding=replace(twice.finding, cluster="other"))
+    assert fingerprints(build, twice, other)[1:] == fingerprints(build, other)
+
+
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        ("{alert: New, expr: x}", "{alert: Lag, expr: y}"),
+        ("{record: new, expr: x}", "{record: lag, expr: y}"),
+        ("{port: 1}", "{port: 2}"),
+        ("{id: 1}", "{id: 2}"),
+        ("{key: a}", "{key: b}"),
+    ],
+)
+def test_a_fingerprint_outlives_an_item_that_is_put_before(build, new, old):
+    def fingerprint(*items, at):
+        text = f"kind: X\nmetadata: {{name: a}}\nspec: [{', '.join(items)}]\n"
+        return fingerprints(build, build.located(build.place("spec", at, text=text)))
+
+    assert fingerprint(new, old, at=1) == fingerprint(old, at=0)
+    assert fingerprint(new, old, at=0) != fingerprint(old, at=0)
+    assert fingerprint(old, old, at=0) != fingerprint(old, old, at=1)
 
 
 def test_a_name_of_a_megabyte_is_cut(build):

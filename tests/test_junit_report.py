@@ -64,7 +64,7 @@ def test_a_finding_is_a_test_that_failed(build):
         "deploy/kafka.yaml:7:13 error KL303 brokers-together\n"
         "StatefulSet events/kafka: 3 brokers may share a node\n"
         "Help: add podAntiAffinity on kubernetes.io/hostname\n"
-        "Fix: Set replicas: 5 (kafkalint check --fix)\n"
+        "Fix: Set replicas: 5 (kafkalint check --fix).\n"
         "See deploy/kafka.yaml:21:19: this budget lets two go at once"
     )
 
@@ -88,7 +88,7 @@ def test_a_clean_source_is_a_test_that_passed(build):
 
 def test_what_could_not_be_judged_is_an_error_and_no_failure(build):
     broken = build.located(build.text_place("a: [\n", r"\["), "x.yaml does not parse", code="KL001")
-    suites = load(build.incomplete()._replace(findings=[broken]))
+    suites = load(build.incomplete()._replace(findings=[broken], unmodelled=()))
     found = {name: cases[0] for name, cases in suites.items()}
     assert all(isinstance(case.result[0], junitparser.Error) for case in found.values())
     assert {name: case.name for name, case in found.items()} == {
@@ -104,7 +104,7 @@ def test_what_could_not_be_judged_is_an_error_and_no_failure(build):
 
 def test_suppressed_findings_are_skipped_where_they_are_asked_for(build):
     outcome = build.outcome(suppressed=[build.suppressed(), build.loose(suppressed=Suppression("external", ""))])
-    assert load(outcome) == {}
+    assert names_of(load(outcome)) == ["nothing to check"]
     (cases,) = load(outcome._replace(include_suppressed=True, clean=("deploy/kafka.yaml",))).values()
     assert all(isinstance(case.result[0], junitparser.Skipped) for case in cases)
     assert [case.result[0].message for case in cases] == [
@@ -112,6 +112,24 @@ def test_suppressed_findings_are_skipped_where_they_are_asked_for(build):
         "suppressed, no reason given",
     ]
     assert cases[0].result[0].text == "two are enough in this one"
+
+
+def names_of(suites):
+    return [case.name for cases in suites.values() for case in cases]
+
+
+def test_a_run_with_nothing_to_check_is_a_test_that_passed(build):
+    ((name, (case,)),) = load(build.outcome(directory="infra")).items()
+    assert (name, case.name, case.is_passed) == ("infra", "nothing to check", True)
+
+
+def test_what_was_recognised_and_not_judged_is_skipped_and_has_not_passed(build):
+    outcome = build.outcome(unmodelled=[("Koperator", "KafkaCluster kafka", "x.yaml")], clean=("a.yaml", "x.yaml"))
+    suites = load(outcome)
+    assert [case.is_passed for case in suites["a.yaml"]] == [True]
+    (case,) = suites["x.yaml"]
+    assert (case.name, case.result[0].message) == ("Not judged: Koperator KafkaCluster kafka", "not modelled yet")
+    assert isinstance(case.result[0], junitparser.Skipped)
 
 
 def test_tests_of_one_name_are_numbered(build):

@@ -136,6 +136,8 @@ def test_fixes_are_counted_as_they_are_decided(tmp_path: Path) -> None:
         (Step("reading", 2500, 10000), 80, "kafkalint: reading [######..................] 2,500 of 10,000, 12 s"),
         (Step("rendering", 9, 8), 80, "kafkalint: rendering [########################] 8 of 8, 12 s"),
         (Step("rendering", 4, 8), 30, "kafkalint: rendering [########"),
+        (Step("rendering", 4, 8), 10, "kafkalint"),
+        (Step("rendering", 4, 8), 1, ""),
     ],
 )  # fmt: skip
 def test_the_line_fits_the_terminal(step: Step, columns: int, line: str) -> None:
@@ -176,6 +178,22 @@ def test_a_bar_is_gone_when_the_run_is_broken_off() -> None:
     assert terminal.lines == [""]
 
 
+def test_a_terminal_that_is_made_narrower_keeps_no_row_of_the_bar() -> None:
+    terminal, columns = Terminal(), [80]
+    with Bar(terminal, lambda: columns[0], first=0) as bar:
+        bar.step("rendering", 1, 2)
+        assert terminal.written_to.wait(60)
+        before = terminal.getvalue()
+        assert before.startswith("\rkafkalint: rendering [############............] 1 of 2, ")
+        terminal.written_to.clear()
+        columns[0] = 30
+        assert terminal.written_to.wait(60)
+    after = terminal.getvalue().removeprefix(before)
+    # 59 characters are two rows of 30: one up, and all below is gone.
+    assert after.startswith("\r\x1b[1A\x1b[Jkafkalint: rendering [#######")
+    assert all(len(text) < 30 for text in after.replace("\x1b[1A\x1b[J", "").split("\r"))
+
+
 def test_a_short_run_draws_no_bar() -> None:
     terminal = Terminal()
     with Bar(terminal, lambda: 80, first=3600) as bar:
@@ -201,7 +219,7 @@ def test_a_terminal_that_is_gone_ends_the_bar_and_not_the_run() -> None:
         ({}, True),
         ({"TERM": "xterm-256color", "CI": "false", "NO_COLOR": ""}, True),
         ({"TERM": "dumb"}, False),
-        ({"NO_COLOR": "1"}, False),
+        ({"NO_COLOR": "1"}, True),
         ({"CI": "true"}, False),
         ({"CI": "1"}, False),
     ],

@@ -577,7 +577,7 @@ def test_who_is_told_to_stop_leaves_no_program_and_no_folder_behind(tree, tool, 
         time.sleep(0.01)
     process.send_signal(number)
     process.communicate(timeout=30)
-    assert process.returncode == (143 if number == signal.SIGTERM else 1)
+    assert process.returncode == 128 + number
     pids = (tmp_path / "pids").read_text().split()
     assert len(pids) == expected, "and none was begun afterwards"
     assert not any(_is_running(int(pid)) for pid in pids)

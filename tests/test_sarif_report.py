@@ -265,6 +265,12 @@ def test_paths_are_relative_to_the_root_of_the_repository_and_encoded(build):
     assert uri_of(build, "x.yaml", directory="infra/prod")["uri"] == "infra/prod/x.yaml"
     assert uri_of(build, "../x.yaml", directory="infra/prod")["uri"] == "infra/x.yaml"
     assert uri_of(build, "-", directory="infra") == {"uri": "stdin"}
+    for directory, file in (("infra", "../../x y.yaml"), ("", "/there/x y.yaml"), ("../../there", "x y.yaml")):
+        uri = {"uri": "file:///there/x%20y.yaml"}
+        assert uri_of(build, file, directory=directory, root="/there/repo" if directory == "infra" else "/a/b") == uri
+    assert uri_of(build, "/a/b/x.yaml", directory="infra", root="/a/b") == {"uri": "x.yaml", "uriBaseId": "SRCROOT"}
+    assert uri_of(build, "b/x.yaml", directory="..", root="/a/b") == {"uri": "x.yaml", "uriBaseId": "SRCROOT"}
+    assert uri_of(build, "../x.yaml") == {"uri": "../x.yaml"}
     assert uri_of(build, "/srv/a b.yaml") == {"uri": "file:///srv/a%20b.yaml"}
     assert uri_of(build, "C:/a b.yaml") == {"uri": "file:///C:/a%20b.yaml"}
     assert uri_of(build, "a\udcff\ud83d.yaml")["uri"] == "a%3F%3F.yaml"
@@ -350,7 +356,11 @@ def test_text_that_looks_like_a_link_or_a_placeholder_is_none(build):
 def test_notifications(build):
     (invocation,) = run_of(build.incomplete())["invocations"]
     assert invocation["executionSuccessful"] is False
-    notice, fault = invocation["toolExecutionNotifications"]
+    notice, fault, unjudged = invocation["toolExecutionNotifications"]
+    assert (unjudged["level"], unjudged["message"]["text"]) == (
+        "note",
+        "Koperator KafkaCluster kafka in x.yaml: not modelled yet.",
+    )
     assert notice["message"]["text"].startswith("charts/kafka: not rendered")
     assert fault["associatedRule"] == {"id": "KL303", "index": 1}
 

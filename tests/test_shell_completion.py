@@ -14,7 +14,7 @@ SCRIPTS = Path(sys.executable).parent
 
 
 def completed(line: str, cwd: Path, **env: str) -> list[str]:
-    """What kafkalint tells bash of the last word of a line."""
+    """What kafkalint tells bash of the last word of a line, which is split at blanks."""
     words = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_KAFKALINT_COMPLETE": "bash_complete"}
     environment = {**os.environ, **words, **env}
     done = subprocess.run([SCRIPTS / "kafkalint"], cwd=cwd, env=environment, capture_output=True, text=True, check=True)
@@ -36,6 +36,14 @@ def completed(line: str, cwd: Path, **env: str) -> list[str]:
         ("kafkalint check -f sarif=o", ["plain,sarif=out/"]),
         ("kafkalint check -f sarif=out/", ["plain,sarif=out/a.sarif"]),
         ("kafkalint check -f sarif=none/", []),
+        ("kafkalint check --select=KL302", ["plain,--select=KL302"]),
+        ("kafkalint check --select = KL302", ["plain,KL302"]),
+        ("kafkalint check --profile =", ["plain,production", "plain,development", "plain,strict"]),
+        ("kafkalint check --profile = strict --fail-on = n", ["plain,never"]),
+        ("kafkalint check -f sarif = o", ["plain,out/"]),
+        ("kafkalint check -f sarif =", ["plain,out/"]),
+        ("kafkalint check --format = sarif = out/", ["plain,out/a.sarif"]),
+        ("kafkalint check -f sarif = a.sarif --fail-on n", ["plain,never"]),
         ("kafkalint check --config o", ["file,o"]),
         ("kafkalint check o", ["file,o"]),
         ("kafkalint explain pdb-missing", ["plain,pdb-missing"]),
@@ -46,6 +54,7 @@ def completed(line: str, cwd: Path, **env: str) -> list[str]:
 def test_a_word_is_completed(tmp_path: Path, line: str, found: list[str]) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "a.sarif").touch()
+    (tmp_path / "out" / "b\nfile,c").touch()
     (tmp_path / ".hidden").touch()
     assert completed(line, tmp_path) == found
 
@@ -97,6 +106,25 @@ def test_bash_takes_the_words(tmp_path: Path) -> None:
     registered, words = done.stdout.splitlines()
     assert "_kafkalint_completion kafkalint" in registered
     assert words.split()[:2] == ["KL301", "KL302"]
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not on the PATH")
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [("kafkalint explain KL30", "KL302"), ("kafkalint check --profile=dev", "--profile=development")],
+)
+def test_zsh_takes_the_words(tmp_path: Path, line: str, word: str) -> None:
+    # What the tab key calls, with the two functions that offer words made to print them.
+    script = (
+        "compdef() { :; }; _describe() { print -rl -- ${(P)3}; }; compadd() { print -rl -- ${(P)5}; }; "
+        'eval "$(_KAFKALINT_COMPLETE=zsh_source kafkalint)"; '
+        f"words=({line}); CURRENT=$#words; _kafkalint_completion"
+    )
+    environment = {**os.environ, "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"}
+    command = ["zsh", "-f", "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert word in [each.partition(":")[0] for each in done.stdout.splitlines()]
 
 
 @pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not on the PATH")

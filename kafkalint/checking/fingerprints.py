@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kafkalint.manifests.resources import Place, dig, pointer
 
@@ -12,9 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kafkalint.checking.finding import Located
+    from kafkalint.manifests.text import Text
 
 _LONGEST = 200
 _KEPT = 100
+_OTHER_NAMES = ("alert", "record", "id", "port", "key")
+"""What items without a name go by, where it is one item's alone: rules of Prometheus, ports, tolerations."""
+_ASSIGNMENT = re.compile(r"[ \t]*[=:]")
+_KIND = re.compile(r"^kind:[ \t]*(\S+)", re.MULTILINE)
+_NAME = re.compile(r"(?:^[ \t]+|[{,][ \t]*)name:[ \t]*([^\s,}]+)", re.MULTILINE)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -31,7 +37,7 @@ class Subject(NamedTuple):
     """Empty where it is not stated."""
     name: str = ""
     route: str = ""
-    """A JSON pointer, in which items that have a name go by it."""
+    """A JSON pointer, in which items that are called something go by it."""
     text: str = ""
     """The line, where it speaks of text."""
 
@@ -58,14 +64,36 @@ def writable(text: str) -> str:
 
 
 def fingerprint(located: Located) -> str:
-    """The fingerprint of a finding: of rule, object and value; of rule, file and line's text where it speaks of text.
+    """The fingerprint of a finding within its file: it outlives changes of lines, messages and values.
 
-    Two findings may share one, as they may share a subject.
+    Of rule, object and value, or of rule and line's text where it speaks of text; and of what tells it from others that
+    share these, lest one changes when another one goes. Two findings may still share one.
     """
     finding, location = located.finding, located.location
+    cluster = finding.cluster or ""
     if isinstance(finding.place, Place):
-        return fingerprint_of(finding.code, finding.place)
-    return _hash([finding.code, location.file, location.text.line(location.line).strip()])
+        return _hash([*_identity(finding.code, finding.place), _piece(finding.place), cluster])
+    line = location.text.line(location.line).strip()
+    return _hash([finding.code, line, *_object_around(location.text, location.line), cluster])
+
+
+def _piece(place: Place) -> str:
+    """What a piece of a string value is about: the line that it stands in, up to the sign behind a setting's name."""
+    value = place.value
+    if place.fragment is None or not isinstance(value, str):
+        return ""
+    start = value.rfind("\n", 0, place.fragment.start) + 1
+    return _ASSIGNMENT.split(value[start:].partition("\n")[0].strip(), maxsplit=1)[0]
+
+
+def _object_around(text: Text, line: int) -> tuple[str, str]:
+    """Kind and name of the object that a line stands in, as far as they show without parsing: it may be broken."""
+    content, offset = text.content, text.line_starts[min(line, len(text.line_starts)) - 1]
+    start = content.rfind("\n---", 0, offset + len("\n---") - 1) + 1
+    end = content.find("\n---", offset)
+    document = content[start : end if end >= 0 else len(content)]
+    kind, name = (match[1] if match else "" for match in (_KIND.search(document), _NAME.search(document)))
+    return kind, name
 
 
 def fingerprint_of(code: str, place: Place) -> str:
@@ -80,10 +108,22 @@ def _identity(code: str, place: Place) -> list[str]:
 
 
 def _steps(place: Place) -> Iterator[str | int]:
-    """The route, in which items that have a name go by it: a sidecar in front of a container makes it no other one."""
+    """The route, in which items go by what they are called: a sidecar before a container makes it no other one."""
     for index, step in enumerate(place.route):
-        name = dig(place.resource.get(*place.route[: index + 1]), "name") if isinstance(step, int) else None
-        yield f"name={name}" if isinstance(name, str) else step
+        yield _item(place.resource.get(*place.route[:index]), step) if isinstance(step, int) else step
+
+
+def _item(items: Any, index: int) -> str | int:
+    item = dig(items, index)
+    name = dig(item, "name")
+    if isinstance(name, str):
+        return f"name={name}"
+    for key in _OTHER_NAMES:
+        value = dig(item, key)
+        alone = isinstance(value, str | int) and [dig(each, key) for each in items].count(value) == 1
+        if alone and not isinstance(value, bool):
+            return f"{key}={value}"
+    return index
 
 
 def _hash(identity: list[str]) -> str:

@@ -76,6 +76,8 @@ class Outcome(NamedTuple):
 
     Files are named from the working directory; a code host finds them from the root.
     """
+    root: str = ""
+    """The root of the repository that was looked at, absolute, with `/`; empty where nobody asked."""
 
     def count(self, level: Level) -> int:
         """How many live findings there are of a level."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from typing import Any
 
 import click
 
 from kafkalint import __version__
-from kafkalint.cli import exit_status
+from kafkalint.cli.ending import ending, exiting
 
 _COMMANDS = {
     "check": "Find what will go wrong with Kafka in these manifests.",
@@ -30,19 +31,24 @@ class _Commands(click.Group):
         command: click.Command = import_module(f"kafkalint.cli.{cmd_name}").command
         return command
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command to whatever end it takes."""
+        with exiting():
+            if any(name.endswith("_COMPLETE") for name in os.environ):
+                from kafkalint.cli.completing import know_shells  # noqa: PLC0415 - runs need none of it
+
+                know_shells()
+            return super().main(*args, **extra)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the words in front of a command, and answer `--help` and `--version`."""
+        with ending():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
-        try:
+        """Run the command that was called."""
+        with ending():
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
-            raise
-        except Exception as error:
-            # Whatever the input was, it deserves a sentence and no traceback; and a gate must not take it for a pass.
-            if "KAFKALINT_DEBUG" in os.environ:
-                raise
-            text = " ".join(str(error).split())
-            click.echo(f"kafkalint: internal fault: {type(error).__name__}: {text[:500]}", err=True)
-            click.echo("kafkalint: set KAFKALINT_DEBUG=1 to see where, and please report it", err=True)
-            ctx.exit(exit_status.FAULT)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -52,4 +58,8 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", message="kafkalint %(version)s")
 def main() -> None:
-    """Find what will go wrong with Kafka on Kubernetes before it reaches a cluster."""
+    """Find what will go wrong with Kafka on Kubernetes before it reaches a cluster.
+
+    Exit status of every command besides its own: 130 after Ctrl-C, 143 after SIGTERM, 141 where the reader of its
+    output has gone.
+    """

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 _FIRST_SECONDS = 1.0
 _EVERY_SECONDS = 0.1
 _BAR = 24
-_NARROWEST = 20
 
 
 class Step(NamedTuple):
@@ -79,7 +78,9 @@ class Bar(Watch):
         """Put a line in the place of the one that stands there; blanks do what not every terminal has a command for."""
         if line == self._shown:
             return
-        over = line.ljust(len(self._shown))
+        broken = (len(self._shown) - 1) // max(self._columns(), 1) if self._shown else 0
+        # A terminal that was made narrower meanwhile has broken the line into rows, and the cursor is in the last.
+        over = f"\x1b[{broken}A\x1b[J{line}" if broken else line.ljust(len(self._shown))
         try:
             self._stream.write(f"\r{over}" if line else f"\r{over}\r")
             self._stream.flush()
@@ -97,4 +98,4 @@ def drawn(step: Step, seconds: float, columns: int) -> str:
         parts += [f"[{'#' * full}{'.' * (_BAR - full)}]", f"{done:,} of {step.total:,},"]
     parts.append(f"{seconds:.0f} s")
     # The last column stays free: a terminal that wraps there would leave the line standing.
-    return " ".join(parts)[: max(columns, _NARROWEST) - 1]
+    return " ".join(parts)[: max(columns - 1, 0)]

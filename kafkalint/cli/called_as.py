@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-import click
-
 from kafkalint.cli import main
+from kafkalint.cli.ending import exiting
+from kafkalint.cli.streams import put
 
 _FLUX, _KUBECTL = "flux kafkalint", "kubectl kafkalint"
 # What cobra, of which both programs are made, is told in the last line: whether files may be offered too.
@@ -37,8 +37,9 @@ def _complete(words: Sequence[str], called: str) -> None:
     from click.shell_completion import ShellComplete  # noqa: PLC0415 - runs need none of it
 
     *before, last = words or ("",)
-    found = ShellComplete(main, {}, called, "").get_completions(before, last)
-    plain = [item for item in found if item.type == "plain"]
-    for item in plain:
-        click.echo(f"{item.value}\t{item.help}" if item.help else item.value)
-    click.echo(_NO_FILES if len(plain) == len(found) else _FILES_TOO)
+    with exiting():
+        found = ShellComplete(main, {}, called, "").get_completions(before, last)
+        plain = [item for item in found if item.type == "plain"]
+        lines = [f"{item.value}\t{item.help}" if item.help else item.value for item in plain]
+        lines.append(_NO_FILES if len(plain) == len(found) else _FILES_TOO)
+        put("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"), sys.stdout)

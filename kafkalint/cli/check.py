@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kafkalint.cli import exit_status
 from kafkalint.cli.options import FormatChoice, OutputFormat, rule_options, verbosity_options
+from kafkalint.cli.streams import aside
 
 if TYPE_CHECKING:
     from kafkalint.cli.session import Session
@@ -49,26 +51,31 @@ def command(formats: tuple[OutputFormat, ...], **given: Any) -> None:
     PATHS are files, directories, charts, kustomizations, or - for standard input; the working directory if none is
     given.
 
-    Exit status: 0 nothing at or above --fail-on; 1 findings; 2 wrong use, bad config, or input that could not be
-    rendered; 3 an internal fault, such as a plugin that does not load.
+    Exit status: 0 nothing at or above --fail-on; 1 findings; 2 wrong use, bad config, input that could not be
+    rendered, or a report that could not be written; 3 an internal fault, such as a plugin that does not load.
     """
     from kafkalint.cli.output import write  # noqa: PLC0415 - as below
     from kafkalint.cli.session import run  # noqa: PLC0415 - `--help` needs none of it
-    from kafkalint.cli.setup import CheckOptions, ProblemsFound  # noqa: PLC0415 - as above
+    from kafkalint.cli.setup import CheckOptions  # noqa: PLC0415 - as above
 
     formats = formats or (OutputFormat("text"),)
     _hold_to_one_use(given)
+    _hold_to_one_place(formats)
+    with aside():
+        session = run(CheckOptions(**{name: value for name, value in given.items() if value is not None}), formats)
+    status = _status(session)
+    undelivered = write(session, session.outcome._replace(arguments={"exit_code": status}))
+    sys.exit(status if undelivered is None else undelivered)
+
+
+def _hold_to_one_place(formats: tuple[OutputFormat, ...]) -> None:
     if sum(wanted.file is None for wanted in formats) > 1:
         raise click.UsageError("only one format can go to standard output; give the others a file: FORMAT=FILE")
-    try:
-        session = run(CheckOptions(**{name: value for name, value in given.items() if value is not None}), formats)
-    except ProblemsFound as stop:
-        for problem in stop.problems:
-            click.echo(f"kafkalint: {problem}", err=True)
-        sys.exit(exit_status.FAULT if stop.internal else exit_status.USAGE)
-    status = _status(session)
-    write(session, session.outcome._replace(arguments={"exit_code": status}))
-    sys.exit(status)
+    files = [Path(wanted.file).resolve() for wanted in formats if wanted.file is not None]
+    for file in files:
+        # A pipe or a device takes one after the other.
+        if files.count(file) > 1 and (file.is_file() or not file.exists()):
+            raise click.UsageError(f"only one format can go into {file.name}")
 
 
 def _hold_to_one_use(given: dict[str, Any]) -> None:

@@ -6,8 +6,9 @@ import sys
 
 import click
 
-from kafkalint.cli import exit_status
 from kafkalint.cli.options import RuleName
+from kafkalint.cli.problems import ProblemsFound
+from kafkalint.cli.streams import put
 
 
 @click.command("explain", short_help="Show the page of a check in the terminal.")
@@ -23,9 +24,8 @@ def command(rule: str, plugins: tuple[str, ...]) -> None:
     vocabulary = Vocabulary.of(checks)
     code = vocabulary.code(rule.upper()) or vocabulary.code(rule)
     if code is None:
-        click.echo(f"kafkalint: {vocabulary.unknown(rule, prefixes=False)}", err=True)
-        sys.exit(exit_status.USAGE)
+        raise ProblemsFound([vocabulary.unknown(rule, prefixes=False)])
     check = next(check for check in checks if check.code == code)
-    click.echo(f"{check.code} {check.name} ({check.level.value}, fix: {check.fix.value})\n")
     page = page_of(check)
-    click.echo(f"{page.title}\n\n{page.plain}")
+    title = f"{check.code} {check.name} ({check.level.value}, fix: {check.fix.value})"
+    put(f"{title}\n\n{page.title}\n\n{page.plain}\n".encode("utf-8", "backslashreplace"), sys.stdout)

@@ -9,6 +9,7 @@ import click
 
 from kafkalint.cli import exit_status
 from kafkalint.cli.options import rule_options, verbosity_options
+from kafkalint.cli.streams import aside, put
 
 if TYPE_CHECKING:
     from kafkalint.cli.passage import Passage
@@ -43,20 +44,14 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     could not be rendered; 3 an internal fault. Unless it is 0, nothing is passed on, or a ResourceList for its results.
     """
     from kafkalint.cli.passage import passage  # noqa: PLC0415 - `--help` needs none of it
-    from kafkalint.cli.setup import ProblemsFound  # noqa: PLC0415 - as above
 
-    try:
+    with aside():
         passed = passage(ctx, given)
-    except ProblemsFound as stop:
-        for problem in stop.problems:
-            click.echo(f"kafkalint: {problem}", err=True)
-        sys.exit(exit_status.FAULT if stop.internal else exit_status.USAGE)
     _deliver(passed, given["most"], quiet=given["quiet"])
     sys.exit(passed.status)
 
 
 def _deliver(passed: Passage, most: int, *, quiet: bool) -> None:
-    from kafkalint.cli.output import put  # noqa: PLC0415 - as above
     from kafkalint.gating.briefing import Verdict, briefing  # noqa: PLC0415 - as above
 
     verdict = Verdict(passed.status == exit_status.CLEAN, passed.fail_on, most, quiet, passed.remark)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from kafkalint.cli.streams import aside
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -18,6 +20,9 @@ else:  # before click 8.4 it takes no type
     ParamType = click.ParamType
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+_STANDARD_OUTPUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
 class OutputFormat(NamedTuple):
@@ -32,7 +37,8 @@ def _loaded() -> Registry | None:
     from kafkalint.registry import PluginError, load_registry  # noqa: PLC0415 - only completion needs it here
 
     try:
-        return load_registry()
+        with aside():
+            return load_registry()
     except PluginError:
         return None
 
@@ -49,7 +55,7 @@ class FormatChoice(ParamType):
         name, separator, file = str(value).partition("=")
         if separator and not file:
             self.fail(f"{value!r} names no file behind '='", param, ctx)
-        return OutputFormat(name, file or None)
+        return OutputFormat(name, None if file in _STANDARD_OUTPUT else file or None)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Formats that are loaded; behind `=`, files."""
@@ -70,7 +76,9 @@ def _files(begun: str) -> list[str]:
     folder, _, name = begun.rpartition("/")
     try:
         with os.scandir(f"{folder}/" if folder or begun.startswith("/") else ".") as entries:
-            found = [(entry.name, entry.is_dir()) for entry in entries if entry.name.startswith(name)]
+            # A shell takes what is completed line by line: a name with a line break in it would be two.
+            names = (each for each in entries if each.name.startswith(name) and each.name.isprintable())
+            found = [(entry.name, entry.is_dir()) for entry in names]
     except OSError:
         return []
     visible = [(each, below) for each, below in found if name or not each.startswith(".")]

@@ -4,80 +4,117 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
-
-import click
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from kafkalint.cli import exit_status
+from kafkalint.cli.streams import UndeliveredError, aside, columns, put, tell
 
 if TYPE_CHECKING:
     from kafkalint.checking.outcome import Outcome
     from kafkalint.cli.mending import Mending
     from kafkalint.cli.session import Session
-    from kafkalint.reports import Screen
+    from kafkalint.reports import Report, Screen
+
+_WIDEST = 140
 
 
-def write(session: Session, outcome: Outcome) -> None:
-    """Print the reports, or what was asked for instead of them: a diff, or the text that was mended."""
-    mending = session.mending
-    instead = mending.output if mending is not None else None
+class _Failure(NamedTuple):
+    """Something that nobody got."""
+
+    problem: str
+    """Empty where there is nobody to tell."""
+    status: int = exit_status.USAGE
+
+
+def write(session: Session, outcome: Outcome) -> int | None:
+    """Write all reports, or what was asked for instead of them, and say what is to be said beside them.
+
+    What cannot be written keeps nothing else from being written. The exit status that comes of it; None where there is
+    none.
+    """
+    failures = [*_files(session, outcome), *_step_summary(session, outcome), *_streams(session, outcome)]
+    _tell_doings(session, outcome, unread=bool(failures))
+    _tell_problems(session, outcome)
+    for failure in filter(lambda failure: failure.problem, failures):
+        tell(failure.problem)
+    statuses = {failure.status for failure in failures}
+    worst_first = (exit_status.FAULT, exit_status.USAGE, exit_status.UNREAD)
+    return next((status for status in worst_first if status in statuses), None)
+
+
+def _files(session: Session, outcome: Outcome) -> Iterator[_Failure]:
+    """Write the reports that go into files."""
+    from kafkalint.fixing.saving import SaveError, save  # noqa: PLC0415 - many runs write no file
+
     for wanted, report in session.reports:
         if wanted.file is not None:
-            _save(Path(wanted.file), _encoded(report(outcome, _screen())))
-        elif session.idle and wanted.name == "text":
+            try:
+                save(wanted.file, _made(wanted.name, report, outcome))
+            except SaveError as error:
+                yield _Failure(str(error))
+            except _UnmadeError as error:
+                yield _Failure(str(error), exit_status.FAULT)
+
+
+def _streams(session: Session, outcome: Outcome) -> Iterator[_Failure]:
+    """Print a report, or a diff or the text that was mended in its place."""
+    mending = session.mending
+    instead = mending.output if mending is not None else None
+    try:
+        if instead is not None:
+            put(instead, sys.stdout)
+    except UndeliveredError as error:
+        yield _Failure(str(error), error.status)
+    if mending is not None and mending.diff is not None:
+        return
+    stream, called = (sys.stdout, "standard output") if instead is None else (sys.stderr, "standard error")
+    for wanted, report in session.reports:
+        if wanted.file is not None or (session.idle and wanted.name == "text"):
             continue
-        elif instead is None:
-            put(_encoded(report(outcome, _screen(sys.stdout))), sys.stdout)
-        elif mending is not None and mending.diff is None:
-            put(_encoded(report(outcome, _screen(sys.stderr))), sys.stderr, "standard error")
-        if wanted.name == "github":
-            _summarise(outcome)
-    if instead is not None:
-        put(instead, sys.stdout)
-    if mending is not None and mending.diff is not None and not session.quiet:
-        _tell_plan(session.outcome, mending)
-    for problem in mending.problems if mending is not None else ():
-        _tell(problem)
-    if session.writing is not None:
-        _tell(session.writing.words)
-    read_by_nobody = all(wanted.name != "text" or wanted.file for wanted, _ in session.reports)
-    if instead is not None or session.quiet or read_by_nobody:
-        _tell_problems(outcome, quiet=session.quiet)
+        try:
+            put(_made(wanted.name, report, outcome, stream), stream, called)
+        except UndeliveredError as error:
+            yield _Failure(str(error), error.status)
+        except _UnmadeError as error:
+            yield _Failure(str(error), exit_status.FAULT)
+
+
+def _step_summary(session: Session, outcome: Outcome) -> Iterator[_Failure]:
+    """Give a GitHub job the findings as a table on its page."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not file or all(wanted.name != "github" for wanted, _ in session.reports):
+        return
+    from kafkalint.reports.github_report import step_summary  # noqa: PLC0415 - for jobs on GitHub
+
+    try:
+        with open(file, "ab") as stream:  # noqa: PTH123 - as it is given
+            # Other runs of the step have written into it, and the runner counts the whole file.
+            stream.write(_encoded(step_summary(outcome, held=stream.tell())))
+    except OSError as error:
+        yield _Failure(f"{file} cannot be written: {error.strerror or error}")
+
+
+class _UnmadeError(Exception):
+    """A report that could not be made."""
+
+
+def _made(name: str, report: Report, outcome: Outcome, stream: TextIO | None = None) -> bytes:
+    try:
+        screen = _screen(stream)
+        with aside():
+            return _encoded(report(outcome, screen))
+    except Exception as error:
+        if "KAFKALINT_DEBUG" in os.environ:
+            raise
+        from kafkalint.checking.runner import describe  # noqa: PLC0415 - nothing of ours raises
+
+        raise _UnmadeError(f"internal fault in format {name}: {describe(error)}") from None
 
 
 def _encoded(text: str) -> bytes:
     # A report is UTF-8 whatever the locale says, and the same on every platform.
     return text.encode("utf-8", "backslashreplace")
-
-
-def put(data: bytes, stream: TextIO | None, called: str = "standard output") -> None:
-    """Write bytes to a stream; where that fails it is said and ends the program."""
-    if stream is None:  # closed by whoever started the program
-        _give_up(called, "it is closed")
-    try:
-        stream.flush()
-        stream.buffer.write(data)
-        stream.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        # What is left in the buffer must not be tried again when the program ends: that has an exit status of its own.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        _give_up(called, error.strerror)
-
-
-def _save(file: Path, data: bytes, mode: str = "wb") -> None:
-    try:
-        with file.open(mode) as stream:
-            stream.write(data)
-    except OSError as error:
-        _give_up(str(file), error.strerror)
-
-
-def _give_up(file: str, why: str | None) -> NoReturn:
-    click.echo(f"kafkalint: {file} cannot be written: {why}", err=True)
-    sys.exit(exit_status.USAGE)
 
 
 def _screen(stream: TextIO | None = None) -> Screen:
@@ -86,29 +123,44 @@ def _screen(stream: TextIO | None = None) -> Screen:
 
     if stream is None or not stream.isatty():
         return Screen(width=100)
-    width = min(os.get_terminal_size(stream.fileno()).columns, 140)
+    width = min(columns(stream), _WIDEST)
     return Screen(color=not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb", width=width)
 
 
-def _summarise(outcome: Outcome) -> None:
-    """Give a GitHub job the findings as a table on its page."""
-    file = os.environ.get("GITHUB_STEP_SUMMARY")
-    if file:
-        from kafkalint.reports.github_report import step_summary  # noqa: PLC0415 - as above
+def _tell_doings(session: Session, outcome: Outcome, *, unread: bool) -> None:
+    """What was changed or would be, where no report says it."""
+    mending = session.mending
+    if mending is not None and mending.diff is not None and not session.quiet:
+        _tell_plan(session.outcome, mending)
+    if unread and outcome.mended:
+        from kafkalint.reports.wording import mended_title  # noqa: PLC0415 - as above
 
-        _save(Path(file), _encoded(step_summary(outcome)), "ab")
+        tell(f"mended: {mended_title(outcome)}")
+    for problem in mending.problems if mending is not None else ():
+        tell(problem)
+    if session.writing is not None:
+        tell(session.writing.words)
 
 
-def _tell_problems(outcome: Outcome, *, quiet: bool) -> None:
-    """What makes the run incomplete, on standard error where no text report says it."""
-    from kafkalint.reports.wording import plural  # noqa: PLC0415 - as above
+def _tell_problems(session: Session, outcome: Outcome) -> None:
+    """What makes a run incomplete, on standard error where no text report says it."""
+    shown = (
+        (session.mending is None or session.mending.output is None)
+        and not session.quiet
+        and any(wanted.name == "text" and not wanted.file for wanted, _ in session.reports)
+    )
+    if shown:
+        return
+    from kafkalint.reports.wording import plural, unmodelled_line  # noqa: PLC0415 - as above
 
     for notice in outcome.notices:
-        _tell(f"{notice.subject}: {notice.message}")
-    if quiet and outcome.unreadable:
-        _tell(f"{plural(outcome.unreadable, 'document')} could not be read, so not checked")
+        tell(f"{notice.subject}: {notice.message}")
+    if session.quiet and outcome.unreadable:
+        tell(f"{plural(outcome.unreadable, 'document')} could not be read, so not checked")
+    for thing in outcome.unmodelled if session.quiet else ():
+        tell(unmodelled_line(*thing))
     for fault in outcome.faults:
-        _tell(f"internal fault in {fault.code} {fault.name}: {fault.problem}")
+        tell(f"internal fault in {fault.code} {fault.name}: {fault.problem}")
 
 
 def _tell_plan(outcome: Outcome, mending: Mending) -> None:
@@ -117,15 +169,9 @@ def _tell_plan(outcome: Outcome, mending: Mending) -> None:
 
     files = {change.file for item in mending.would if item.remedy for change in item.remedy.changes}
     if mending.would:
-        _tell(f"{plural(len(mending.would), 'finding')} in {plural(len(files), 'file')} would be mended")
+        tell(f"{plural(len(mending.would), 'finding')} in {plural(len(files), 'file')} would be mended")
     else:
-        _tell("nothing would be mended")
+        tell("nothing would be mended")
     for item in outcome.findings:
         if item.remedy is not None and item.remedy.problem:
-            _tell(f"{spot(item.location)} {item.finding.code} would not be mended: {item.remedy.problem}")
-
-
-def _tell(problem: str) -> None:
-    from kafkalint.reports.wording import safe  # noqa: PLC0415 - as above
-
-    click.echo(safe(f"kafkalint: {problem}"), err=True)
+            tell(f"{spot(item.location)} {item.finding.code} would not be mended: {item.remedy.problem}")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kafkalint.cli import exit_status
+from kafkalint.cli.problems import ProblemsFound
+from kafkalint.cli.streams import aside, put, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,19 +25,19 @@ if TYPE_CHECKING:
 def command(form: str, plugins: tuple[str, ...]) -> None:
     """List every check that is loaded, and where it comes from."""
     checks = loaded_checks(plugins)
-    click.echo({"text": _text, "json": _json, "markdown": _markdown}[form](checks))
+    text = {"text": _text, "json": _json, "markdown": _markdown}[form](checks)
+    put(f"{text}\n".encode(), sys.stdout)
 
 
 def loaded_checks(plugins: tuple[str, ...] = ()) -> tuple[LoadedCheck, ...]:
-    """The checks of every plugin and of the config; ends the program with status 3 where a plugin does not load."""
+    """The checks of every plugin and of the config; raises ProblemsFound where a plugin does not load."""
     from kafkalint.registry import PluginError, load_registry  # noqa: PLC0415 - `--help` needs none of it
 
     try:
-        registry = load_registry(plugins)
+        with aside():
+            registry = load_registry(plugins)
     except PluginError as error:
-        for problem in error.problems:
-            click.echo(f"kafkalint: {problem}", err=True)
-        sys.exit(exit_status.FAULT)
+        raise ProblemsFound(error.problems, internal=True) from None
     return registry.extended(_checks_of_config(registry)).checks
 
 
@@ -55,7 +56,7 @@ def _checks_of_config(registry: Registry) -> Iterator[LoadedCheck]:
             yield from (LoadedCheck(check, "config") for check in config.checks)
     except ConfigError as error:
         for problem in error.problems:
-            click.echo(f"kafkalint: {problem}", err=True)
+            tell(str(problem))
 
 
 def _notes(item: LoadedCheck) -> str:

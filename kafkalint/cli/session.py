@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from kafkalint.config.settings import Config
 from kafkalint.linting import Rules, lint
 from kafkalint.manifests.loading import Loaded, LoadRequest, UsageError, load
 from kafkalint.manifests.sources import STDIN
+from kafkalint.manifests.walking import Namer, repository_of
 from kafkalint.registry import Registry
 from kafkalint.reports import BUILT_IN, WITHOUT_EDITS, Report, built_in
 
@@ -57,15 +59,18 @@ def _run(options: CheckOptions, formats: Sequence[OutputFormat], watcher: Watch,
     reports = tuple((wanted, _report(wanted.name, setup.rules.registry, quiet=options.quiet)) for wanted in formats)
     request = _request(options, setup.config)._replace(progress=watcher)
     loaded = _load(request, options, teller)
+    _spare_input(formats, request, loaded, _own_files(options, setup.config))
     watcher.step("checking")
     outcome = lint(loaded, setup.rules)
     teller.judged(outcome)
     outcome, mending = _mended(outcome, request, setup.rules, options, formats)
     teller.mended()
+    root, below = _whereabouts(request)
     outcome = outcome._replace(
         include_suppressed=options.include_suppressed,
         seconds=time.perf_counter() - started,
-        directory=_below_repository(Path.cwd()),
+        root=root,
+        directory=below,
     )
     writing = None
     if setup.baseline and options.write_baseline is not None:
@@ -116,6 +121,7 @@ def _request(options: CheckOptions, config: Config) -> LoadRequest:
         stdin_filename=options.stdin_filename,
         from_git=options.from_git,
         exclude=config.exclusion(directory),
+        own=frozenset(map(Namer(directory), map(str, _own_files(options, config)))),
         render=config.render_settings(directory, options.kubernetes_version),
         bundles=config.stated_bundles(directory),
         kinds=config.kinds,
@@ -131,8 +137,7 @@ def _reaching(request: LoadRequest, tool: Tool, options: CheckOptions, config: C
 
     # The one that is read, and those that would be if they had not been deleted.
     folders = (Path.cwd(), *Path.cwd().parents)
-    judging = {*(folder / NAME for folder in folders), *filter(None, (config.file, baseline_path(options, config)))}
-    files = tuple(sorted(str(file.absolute()) for file in judging))
+    files = tuple(sorted(map(str, {*(folder / NAME for folder in folders), *_own_files(options, config)})))
     repository = Repository(request.directory, request.render, request.bundles, files, request.exclude)
     try:
         reached = reach(request.paths, tool, repository)
@@ -141,6 +146,11 @@ def _reaching(request: LoadRequest, tool: Tool, options: CheckOptions, config: C
     return request._replace(
         paths=reached.beside, roots=reached.roots, bundles=reached.bundles or request.bundles, from_git=False
     )
+
+
+def _own_files(options: CheckOptions, config: Config) -> set[Path]:
+    """The config and the baseline, absolute: files that say how manifests are judged."""
+    return {file.absolute() for file in (config.file, baseline_path(options, config)) if file is not None}
 
 
 def _load(request: LoadRequest, options: CheckOptions, teller: Narrator) -> Loaded:
@@ -164,10 +174,29 @@ def _load(request: LoadRequest, options: CheckOptions, teller: Narrator) -> Load
     return loaded
 
 
-def _below_repository(directory: Path) -> str:
-    """The working directory as seen from the root of its repository; empty at the root, and outside of one."""
-    for folder in (directory, *directory.parents):
-        if (folder / ".git").exists():
-            path = directory.relative_to(folder).as_posix()
-            return "" if path == "." else path
-    return ""
+def _spare_input(formats: Sequence[OutputFormat], request: LoadRequest, loaded: Loaded, own: set[Path]) -> None:
+    """Refuse to write a report over what was read; a report of an earlier run is no such thing, though it was found."""
+    here = Path(request.directory)
+    read = {here / path for path in request.paths if path != STDIN} | own
+    read |= {here / name for name in loaded.files if name.endswith((".yaml", ".yml"))}
+    read |= {here / document.source.name for document in loaded.documents if document.resources}
+    for wanted in formats:
+        target = Path(wanted.file).resolve() if wanted.file is not None else None
+        if target is not None and any(file.name == target.name and file.resolve() == target for file in read):
+            raise ProblemsFound([f"{wanted.name}={wanted.file}: a report is not written over what is checked"])
+
+
+def _whereabouts(request: LoadRequest) -> tuple[str, str]:
+    """The root of the repository that a run looks at, and the working directory as seen from there; empty at the root.
+
+    It is the one that all paths lie in, wherever somebody stands, else that of the working directory, else that itself.
+    """
+    here = Path(request.directory).resolve()
+    paths = [(here / path).resolve() for path in (*request.paths, *request.roots) if path != STDIN]
+    roots = {repository_of(str(path if path.is_dir() else path.parent)) for path in paths}
+    root = Path((roots.pop() if len(roots) == 1 else None) or repository_of(str(here)) or here)
+    try:
+        below = Path(os.path.relpath(here, root)).as_posix()
+    except ValueError:  # another drive of Windows
+        root, below = here, "."
+    return root.as_posix(), "" if below == "." else below

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.checking.finding import Level
 from kafkalint.checking.selection import Choice, Plan, Profile, SelectionError, plan
+from kafkalint.cli.problems import ProblemsFound
 from kafkalint.config.finding import find_config
 from kafkalint.config.problems import ConfigError
 from kafkalint.config.settings import Config
@@ -17,13 +18,14 @@ from kafkalint.linting import Rules
 from kafkalint.manifests.reading import MAX_BYTES
 from kafkalint.manifests.sources import STDIN
 from kafkalint.registry import LoadedCheck, PluginError, Registry, load_registry
-from kafkalint.reports.wording import safe
 
 if TYPE_CHECKING:
     from kafkalint.cli.options import OutputFormat
     from kafkalint.config.baselines import BaselineFile
     from kafkalint.kafka.versions import Version
     from kafkalint.manifests.planning import Tool
+
+__all__ = ["CheckOptions", "ProblemsFound", "Setup", "baseline_path", "set_up", "standard_input"]
 
 NEVER = "never"
 
@@ -56,15 +58,6 @@ class CheckOptions(NamedTuple):
     quiet: bool = False
     verbose: bool = False
     render: Tool | None = None
-
-
-class ProblemsFound(Exception):  # noqa: N818 - what stops the run is the user's problem, or a plugin's, and no error of this code
-    """Why a run cannot begin; `internal` where a plugin is at fault and not the call."""
-
-    def __init__(self, problems: Sequence[str], *, internal: bool = False) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
-        self.internal = internal
 
 
 class Setup(NamedTuple):
@@ -116,7 +109,7 @@ def _config(options: CheckOptions, registry: Registry) -> tuple[Config, Registry
 
         config = load_config(file, [item.check for item in registry.checks])
     except ConfigError as error:
-        raise ProblemsFound([safe(str(problem)) for problem in error.problems]) from None
+        raise ProblemsFound(map(str, error.problems)) from None
     return config, registry.extended(LoadedCheck(check, "config") for check in config.checks)
 
 
@@ -130,7 +123,7 @@ def _baseline(options: CheckOptions, config: Config) -> BaselineFile | None:
     try:
         return open_baseline(file, str(Path.cwd()), stdin=stdin, may_be_missing=options.write_baseline is not None)
     except ConfigError as error:
-        raise ProblemsFound([safe(str(problem)) for problem in error.problems]) from None
+        raise ProblemsFound(map(str, error.problems)) from None
 
 
 def baseline_path(options: CheckOptions, config: Config) -> Path | None:

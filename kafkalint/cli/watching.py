@@ -7,14 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-import click
+from kafkalint.cli.streams import columns, tell
 
 if TYPE_CHECKING:
     from kafkalint.checking.outcome import Outcome
     from kafkalint.linting import Rules
     from kafkalint.manifests.loading import Loaded
-
-_COLUMNS = 80
 
 
 class Watch:
@@ -24,10 +22,8 @@ class Watch:
         """Nothing is shown of it."""
 
     def say(self, text: str) -> None:
-        """Write one line, with nothing in it that a log or a terminal would act upon."""
-        from kafkalint.reports.wording import safe  # noqa: PLC0415 - most runs say nothing
-
-        click.echo(safe(f"kafkalint: {text}"), err=True)
+        """Write one line."""
+        tell(text)
 
 
 class Narrator:
@@ -61,7 +57,8 @@ def is_watched(stream: TextIO | None, environment: Mapping[str, str]) -> bool:
         return False
     # Build servers give some jobs a terminal that nobody sits at, and keep what is written to it.
     in_ci = environment.get("CI", "").lower() not in ("", "0", "false")
-    return not (in_ci or environment.get("NO_COLOR") or environment.get("TERM") == "dumb")
+    # NO_COLOR says nothing of a line that has none.
+    return not (in_ci or environment.get("TERM") == "dumb")
 
 
 @contextmanager
@@ -72,12 +69,5 @@ def watch(stream: TextIO | None, *, wanted: bool = True) -> Iterator[Watch]:
         return
     from kafkalint.cli.bar import Bar  # noqa: PLC0415 - for who looks at a terminal
 
-    with Bar(stream, lambda: _columns(stream)) as bar:
+    with Bar(stream, lambda: columns(stream)) as bar:
         yield bar
-
-
-def _columns(stream: TextIO) -> int:
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or _COLUMNS
-    except (OSError, ValueError):  # the terminal is gone, and the run need not go with it
-        return _COLUMNS

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+_OPEN = re.compile(r"(?:/dev/fd|/proc/self/fd)/(\d+)|/dev/(stdin|stdout|stderr)")
+"""Names of what this process has open already."""
+_IMMOVABLE = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EXDEV)
+"""How a file says that no other one can be moved over it, as one that is mounted into a container."""
 _RIGHTS_OF_THE_OWNER = stat.S_ISUID | stat.S_ISGID
 
 
@@ -32,6 +38,51 @@ def replace_file(path: str, data: bytes, was: bytes | None) -> None:
             _replace(path, os.path.realpath(path), data, was)
     except OSError as error:
         raise SaveError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def save(path: str, data: bytes) -> None:
+    """Write a file, whatever it held before, as a whole where that can be done; raises SaveError.
+
+    A pipe, a device and what is open already cannot be replaced by another file, and are written to; so is a file whose
+    folder takes no other one.
+    """
+    try:
+        open_already = _OPEN.fullmatch(path)
+        if open_already:
+            number = open_already[1] or {"stdin": 0, "stdout": 1, "stderr": 2}[open_already[2]]
+            with os.fdopen(os.dup(int(number)), "wb") as stream:
+                stream.write(data)
+        elif not os.path.exists(path) or os.path.isfile(path):
+            _put_in_place(path, os.path.realpath(path), data)
+        else:
+            _write(path, data)
+    except OSError as error:
+        raise SaveError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def _put_in_place(path: str, target: str, data: bytes) -> None:
+    before = os.stat(target) if os.path.exists(target) else None
+    if before is not None and not (before.st_mode & _WRITABLE and os.access(target, os.W_OK)):
+        raise SaveError(f"{path} is read-only")
+    try:
+        temporary = _write_beside(target, data, before)
+    except PermissionError:
+        return _write(target, data)
+    try:
+        os.replace(temporary, target)
+    except OSError as error:
+        if error.errno not in _IMMOVABLE:
+            raise
+        _write(target, data)
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)
+    return None
+
+
+def _write(path: str, data: bytes) -> None:
+    with open(path, "wb") as stream:
+        stream.write(data)
 
 
 class File(NamedTuple):
@@ -57,6 +108,10 @@ def replace_files(files: Sequence[File]) -> None:
         left = [file.path for file in reversed(done) if not _undone(file)]
         rest = f"{', '.join(left)} could not be put back" if left else "nothing was changed"
         raise SaveError(f"{error}: {rest}") from None
+    except BaseException:  # somebody stops the program
+        for file in reversed(done):
+            _undone(file)
+        raise
 
 
 def _undone(file: File) -> bool:

@@ -51,6 +51,8 @@ class LoadRequest(NamedTuple):
     from_git: bool = False
     """Of folders, only the files that git tracks."""
     exclude: Exclusion = Exclusion()
+    own: frozenset[str] = frozenset()
+    """Names of kafkalint's own files, which are no manifests: found in a folder, they are passed over."""
     render: RenderSettings = RenderSettings()
     bundles: tuple[StatedBundle, ...] = ()
     kinds: frozenset[str] | None = frozenset()
@@ -151,19 +153,20 @@ def _load_paths(run: _Run) -> None:
         return
     run.request.progress.step("looking for files")
     found = find(paths, run.directory, from_git=run.request.from_git, exclude=run.request.exclude)
+    files = [file for file in found.files if file.named or file.name not in run.request.own]
     run.notices += found.notices
-    run.files += len(found.files)
-    run.names = frozenset(file.name for file in found.files)
-    run.first = next(iter(found.files), None)
+    run.files += len(files)
+    run.names = frozenset(file.name for file in files)
+    run.first = next(iter(files), None)
     settings = run.request.render
-    todo = plan(found.files, settings.asks_for(run.directory))
+    todo = plan(files, settings.asks_for(run.directory))
     # Whoever names files, or asks for what changed files go into, has not asked for these charts.
     folders = [] if run.request.roots else list(_folders(paths, run.directory))
     if folders and settings.charts:
         from kafkalint.manifests.rendering.renderings import lost  # noqa: PLC0415 - for those whose config names charts
 
         run.notices += lost(settings, todo.jobs, run.directory, folders)
-    read_in = harvest(found.files, todo.consumed, run.opener.kinds, run.request.progress)
+    read_in = harvest(files, todo.consumed, run.opener.kinds, run.request.progress)
     _load_plain(run, read_in)
     _load_renderings(run, todo, read_in)
 

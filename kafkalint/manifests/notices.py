@@ -12,3 +12,5 @@ class Notice(NamedTuple):
     """The file or folder."""
     message: str
     """One line: what was not done, and the command that would."""
+    file: str = ""
+    """For a folder, the kustomization or `Chart.yaml` that makes it what it is, written like `subject`, where known."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kafkalint.manifests.globs import matches
 from kafkalint.manifests.notices import Notice
+from kafkalint.manifests.sources import STDIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -159,6 +160,8 @@ class Namer:
         if prefix is None:
             prefix = self._folders[folder] = self._prefix(folder)
         name = prefix + name
+        if name == STDIN:
+            return f"./{name}"
         return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
 
     def folder(self, path: str) -> str:

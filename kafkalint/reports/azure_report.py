@@ -6,21 +6,17 @@ from typing import TYPE_CHECKING
 
 from kafkalint.checking.finding import Level
 from kafkalint.manifests.sources import STDIN
-from kafkalint.reports.entries import LONGEST_MESSAGE, from_root, problems, spot_from_root
-from kafkalint.reports.wording import (
-    clipped,
-    counts_line,
-    doubts,
-    fix_words,
-    fixes_line,
-    mended_title,
-    most_severe_first,
-    plural,
-    safe,
-    seen_line,
-    sentence,
-    unmodelled_line,
+from kafkalint.reports.entries import (
+    LONGEST_MESSAGE,
+    advice,
+    from_root,
+    pointers,
+    problems,
+    spot_from_root,
+    summary_parts,
+    unjudged,
 )
+from kafkalint.reports.wording import clipped, disarm, most_severe_first, plural, safe, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +25,7 @@ if TYPE_CHECKING:
     from kafkalint.checking.outcome import Outcome
     from kafkalint.reports import Screen
 
-_COMMAND = "kafkalint check "
 _TYPES = {Level.ERROR: "error", Level.WARNING: "warning"}
-_MOST = 10
 
 
 def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every report is called alike
@@ -41,11 +35,15 @@ def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every rep
     """
     findings = most_severe_first(outcome.findings)
     lines = list(_problems(outcome))
-    lines += [_issue(located, outcome.directory) for located in findings if located.finding.level in _TYPES]
-    infos = [_line(located, outcome.directory) for located in findings if located.finding.level not in _TYPES]
+    lines += [_issue(located, outcome) for located in findings if located.finding.level in _TYPES]
+    infos = [
+        f"{problem.subject} info {clipped(f'{problem.title}: {problem.message}', LONGEST_MESSAGE)}"
+        for problem in unjudged(outcome)
+    ]
+    infos += [_line(located, outcome) for located in findings if located.finding.level not in _TYPES]
     if infos:
         lines += [f"##[group]kafkalint: {plural(len(infos), 'info')}", *infos, "##[endgroup]"]
-    return "\n".join([*lines, f"##[section]kafkalint: {_summary(outcome)}"]) + "\n"
+    return disarm("\n".join([*lines, f"##[section]kafkalint: {_summary(outcome)}"]) + "\n")
 
 
 def logging_command(name: str, message: str, properties: dict[str, str | int]) -> str:
@@ -70,38 +68,32 @@ def _problems(outcome: Outcome) -> Iterator[str]:
         yield logging_command("task.logissue", message, {"type": _TYPES[problem.level]})
 
 
-def _issue(located: Located, directory: str) -> str:
+def _issue(located: Located, outcome: Outcome) -> str:
     finding, location = located.finding, located.location
     properties: dict[str, str | int] = {"type": _TYPES[finding.level]}
-    words = f"{finding.name}: {_words(located, directory)}"
+    words = f"{finding.name}: {_words(located, outcome)}"
     if location.file == STDIN:
         # Without a file, the agent shows the message alone.
         words = f"Standard input, line {location.line}: {finding.code} {words}"
     else:
-        properties |= {"sourcepath": safe(from_root(location.file, directory))}
+        properties |= {"sourcepath": safe(from_root(location.file, outcome))}
         properties |= {"linenumber": location.start.line, "columnnumber": location.start.column}
     properties["code"] = safe(finding.code)
     return logging_command("task.logissue", clipped(safe(words), LONGEST_MESSAGE), properties)
 
 
-def _words(located: Located, directory: str) -> str:
+def _words(located: Located, outcome: Outcome) -> str:
     """All in one line, as the page of a run shows an issue."""
-    finding, fix = located.finding, fix_words(located, _COMMAND)
-    parts = [sentence(finding.message), finding.help and f"Help: {sentence(finding.help)}", fix and f"Fix: {fix}."]
-    parts += [
-        f"See {spot_from_root(location, directory)}: {sentence(message)}" for location, message in located.related
-    ]
-    return " ".join(filter(None, parts))
+    parts = (located.finding.message, *advice(located), *pointers(located, outcome))
+    return " ".join(map(sentence, parts))
 
 
-def _line(located: Located, directory: str) -> str:
+def _line(located: Located, outcome: Outcome) -> str:
     finding = located.finding
-    words = f"{finding.level.value} {finding.code} {finding.name}: {_words(located, directory)}"
-    return f"{spot_from_root(located.location, directory)} {clipped(safe(words), LONGEST_MESSAGE)}"
+    words = f"{finding.level.value} {finding.code} {finding.name}: {_words(located, outcome)}"
+    return f"{spot_from_root(located.location, outcome)} {clipped(safe(words), LONGEST_MESSAGE)}"
 
 
 def _summary(outcome: Outcome) -> str:
-    parts = [f"mended {mended_title(outcome)}"] if outcome.mended else []
-    parts += [counts_line(outcome), *filter(None, [fixes_line(outcome, _COMMAND)]), f"seen {seen_line(outcome)}"]
-    parts += [*doubts(outcome), *(unmodelled_line(*thing) for thing in outcome.unmodelled[:_MOST])]
-    return clipped("; ".join(parts), LONGEST_MESSAGE)
+    found, doubtful = summary_parts(outcome)
+    return clipped("; ".join([*found, *doubtful]), LONGEST_MESSAGE)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from kafkalint.reports.entries import LONGEST_MESSAGE, from_root, problems
-from kafkalint.reports.wording import clipped, fix_words, ordered, safe, sentence
+from kafkalint.reports.entries import LONGEST_MESSAGE, description, from_root, problems, unjudged
+from kafkalint.reports.wording import clipped, ordered, safe
 from kafkalint.reports.xml_text import Element, child, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kafkalint.checking.finding import Located
     from kafkalint.checking.outcome import Outcome
     from kafkalint.reports import Screen
 
@@ -37,7 +36,7 @@ def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every rep
 
 
 def _problems(outcome: Outcome) -> Iterator[_Entry]:
-    for problem in problems(outcome):
+    for problem in (*problems(outcome), *unjudged(outcome)):
         message = clipped(f"{problem.title}: {problem.message}", LONGEST_MESSAGE)
         position = {"line": 1, "severity": problem.level.value}
         yield _Entry(problem.subject, position | {"message": message, "source": f"kafkalint.{problem.kind}"})
@@ -50,13 +49,7 @@ def _findings(outcome: Outcome) -> Iterator[_Entry]:
             "line": start.line,
             "column": start.column,
             "severity": finding.level.value,
-            "message": _message(located),
+            "message": description(located),
             "source": safe(f"kafkalint.{finding.code}"),
         }
-        yield _Entry(safe(from_root(located.location.file, outcome.directory)), attributes)
-
-
-def _message(located: Located) -> str:
-    finding, fix = located.finding, fix_words(located, "kafkalint check ")
-    parts = (sentence(finding.message), sentence(finding.help), fix and f"Fix: {fix}.")
-    return clipped(safe(" ".join(filter(None, parts))), LONGEST_MESSAGE)
+        yield _Entry(safe(from_root(located.location.file, outcome)), attributes)

@@ -7,23 +7,18 @@ from typing import TYPE_CHECKING
 
 from kafkalint.checking.finding import Level
 from kafkalint.manifests.sources import STDIN
-from kafkalint.reports.entries import LONGEST_MESSAGE, from_root, problems, spot_from_root
-from kafkalint.reports.markdown_report import markdown
-from kafkalint.reports.wording import (
-    baseline_line,
-    clipped,
-    counts_line,
-    disarm,
-    doubts,
-    fix_words,
-    fixes_line,
-    mended_title,
-    most_severe_first,
-    plural,
-    safe,
-    seen_line,
-    unmodelled_line,
+from kafkalint.reports.entries import (
+    LONGEST_MESSAGE,
+    MOST,
+    advice,
+    from_root,
+    pointers,
+    problems,
+    spot_from_root,
+    summary_parts,
 )
+from kafkalint.reports.markdown_report import markdown
+from kafkalint.reports.wording import clipped, counts_line, disarm, most_severe_first, plural, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,17 +28,17 @@ if TYPE_CHECKING:
     from kafkalint.reports import Screen
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "notice"}
-_MOST = 10
-"""The runner keeps the first ten annotations of a level and step, and drops the others without a word."""
+_REFUSED_ABOVE = 1024 * 1024
 _LARGEST_SUMMARY = 900 * 1024
-"""The runner refuses a whole summary above 1 MiB."""
-
-_COMMAND = "kafkalint check "
+"""The runner refuses a whole summary above 1 MiB; what others append in the step has the rest."""
+_LEAST_ROOM = 1000
+"""With less, a table would say nothing."""
 
 
 def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every report is called alike
     """Workflow commands, the worst first; what does not fit the runner's limits follows as text."""
-    room = dict.fromkeys(Level, _MOST)
+    # The runner keeps the first ten annotations of a level and step, and drops the others without a word.
+    room = dict.fromkeys(Level, MOST)
     room[Level.INFO] -= 1  # the summary is a notice too
     lines: list[str] = []
     rest: list[str] = []
@@ -82,28 +77,24 @@ def _problems(outcome: Outcome) -> Iterator[tuple[Level, str, str]]:
 
 def _findings(outcome: Outcome) -> Iterator[tuple[Level, str, str]]:
     for located in most_severe_first(outcome.findings):
-        yield located.finding.level, _annotation(located, outcome.directory), _line(located, outcome.directory)
+        yield located.finding.level, _annotation(located, outcome), _line(located, outcome)
 
 
-def _annotation(located: Located, directory: str) -> str:
+def _annotation(located: Located, outcome: Outcome) -> str:
     finding = located.finding
-    help_text, fix = safe(finding.help), safe(fix_words(located, _COMMAND))
-    paragraphs = [safe(finding.message), help_text and f"Help: {help_text}", fix and f"Fix: {fix}."]
-    paragraphs += [
-        f"See {spot_from_root(location, directory)}: {safe(message)}" for location, message in located.related
-    ]
-    properties = _position(located.location, directory)
+    paragraphs = [finding.message, *advice(located), *pointers(located, outcome)]
+    properties = _position(located.location, outcome)
     if not properties:
         paragraphs.insert(0, f"Standard input, line {located.location.line}:")
     properties["title"] = safe(f"{finding.code} {finding.name}")
-    message = "\n".join(paragraph for paragraph in paragraphs if paragraph)
+    message = "\n".join(map(safe, filter(None, paragraphs)))
     return command_line(_COMMANDS[finding.level], clipped(message, LONGEST_MESSAGE), properties)
 
 
-def _position(location: Location, directory: str) -> dict[str, str | int]:
+def _position(location: Location, outcome: Outcome) -> dict[str, str | int]:
     if location.file == STDIN:
         return {}
-    file = safe(from_root(location.file, directory))
+    file = safe(from_root(location.file, outcome))
     position: dict[str, str | int] = {"file": file, "line": location.start.line}
     (first, column), (last, end_column) = location.start, location.end
     if first == last:
@@ -113,20 +104,15 @@ def _position(location: Location, directory: str) -> dict[str, str | int]:
 
 
 def _summary(outcome: Outcome, rest: int) -> str:
-    parts = [f"mended: {mended_title(outcome)}"] if outcome.mended else []
-    parts += [counts_line(outcome), *filter(None, [fixes_line(outcome, _COMMAND)]), f"seen: {seen_line(outcome)}"]
-    known = baseline_line(outcome)
-    parts += [f"baseline {known}"] if known else []
-    if rest:
-        parts.append(f"{plural(rest, 'is', 'are')} not annotated, see the log")
-    parts += [*doubts(outcome), *(unmodelled_line(*thing) for thing in outcome.unmodelled[:_MOST])]
-    return f"{'. '.join(part[:1].upper() + part[1:] for part in parts)}."
+    found, doubtful = summary_parts(outcome)
+    more = [f"{plural(rest, 'is', 'are')} not annotated, see the log"] if rest else []
+    return f"{'. '.join(part[:1].upper() + part[1:] for part in (*found, *more, *doubtful))}."
 
 
-def _line(located: Located, directory: str) -> str:
+def _line(located: Located, outcome: Outcome) -> str:
     finding = located.finding
     words = f"{finding.level.value} {finding.code} {finding.name}: {clipped(finding.message, LONGEST_MESSAGE)}"
-    return f"{spot_from_root(located.location, directory)} {safe(words)}"
+    return f"{spot_from_root(located.location, outcome)} {safe(words)}"
 
 
 def _quoted(lines: list[str]) -> list[str]:
@@ -139,6 +125,13 @@ def _quoted(lines: list[str]) -> list[str]:
     return [title, f"::stop-commands::{token}", text, f"::{token}::", "::endgroup::"]
 
 
-def step_summary(outcome: Outcome) -> str:
-    """The outcome as GitHub Flavored Markdown, to be appended to the file that `GITHUB_STEP_SUMMARY` names."""
-    return markdown(outcome, _LARGEST_SUMMARY)
+def step_summary(outcome: Outcome, held: int = 0) -> str:
+    """The outcome as GitHub Flavored Markdown, to be appended to the file that `GITHUB_STEP_SUMMARY` names.
+
+    `held` is how many bytes the file holds already; empty where it has no room for a word more.
+    """
+    room = _LARGEST_SUMMARY - held
+    if room >= _LEAST_ROOM:
+        return markdown(outcome, room)
+    words = f"\n### kafkalint: {counts_line(outcome)}\n\n*The rest is in the log: this summary is full.*\n"
+    return words if held + len(words) <= _REFUSED_ABOVE else ""

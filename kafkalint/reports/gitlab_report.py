@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from kafkalint.checking.finding import Level
 from kafkalint.checking.fingerprints import fingerprint
-from kafkalint.reports.entries import LONGEST_MESSAGE, Numbering, from_root, problems
-from kafkalint.reports.wording import clipped, fix_words, ordered, safe, sentence, strict_json
+from kafkalint.reports.entries import LONGEST_MESSAGE, Numbering, description, from_root, problems, unjudged, within
+from kafkalint.reports.wording import clipped, ordered, safe, strict_json
 
 if TYPE_CHECKING:
     from kafkalint.checking.finding import Located
@@ -18,28 +18,25 @@ if TYPE_CHECKING:
     from kafkalint.reports.entries import Problem
 
 _SEVERITIES = {Level.ERROR: "major", Level.WARNING: "minor", Level.INFO: "info"}
-_PROBLEMS = {Level.ERROR: "blocker", Level.WARNING: "critical"}
-"""What was not judged at all stands above all that was."""
+_PROBLEMS = {Level.ERROR: "blocker", Level.WARNING: "critical", Level.INFO: "info"}
+"""What could not be judged stands above all that was."""
 
 
 def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every report is called alike
     """A JSON array, of which GitLab reads entries up to the first that lacks something: so none does."""
     numbering = Numbering()
-    entries = [_problem(problem, numbering) for problem in problems(outcome)]
-    entries += [_entry(located, outcome.directory, numbering) for located in ordered(outcome.findings)]
+    entries = [_problem(problem, numbering) for problem in (*problems(outcome), *unjudged(outcome))]
+    entries += [_entry(located, outcome, numbering) for located in ordered(outcome.findings)]
     return strict_json(entries)
 
 
-def _entry(located: Located, directory: str, numbering: Numbering) -> dict[str, Any]:
-    finding, path = located.finding, from_root(located.location.file, directory)
-    # The file always goes in: another object of this name, in another folder, must not make a new finding of this.
-    identity = (fingerprint(located), path)
-    fix = fix_words(located, "kafkalint check ")
-    parts = [f"{finding.code}: {sentence(finding.message)}", sentence(finding.help), fix and f"Fix: {fix}."]
+def _entry(located: Located, outcome: Outcome, numbering: Numbering) -> dict[str, Any]:
+    finding, path = located.finding, within(from_root(located.location.file, outcome))
     return {
-        "description": clipped(safe(" ".join(filter(None, parts))), LONGEST_MESSAGE),
+        "description": clipped(f"{safe(finding.code)}: {description(located)}", LONGEST_MESSAGE),
         "check_name": safe(f"{finding.code} {finding.name}"),
-        "fingerprint": _unique(identity, numbering),
+        # The file always goes in: another object of this name, in another folder, must not make a new finding of this.
+        "fingerprint": _unique((fingerprint(located), path), numbering),
         "severity": _SEVERITIES[finding.level],
         "location": _location(safe(path), located.location.line),
     }
@@ -49,9 +46,9 @@ def _problem(problem: Problem, numbering: Numbering) -> dict[str, Any]:
     return {
         "description": clipped(f"{problem.title}: {problem.message}", LONGEST_MESSAGE),
         "check_name": problem.kind,
-        "fingerprint": _unique((problem.kind, problem.subject, problem.title, problem.message), numbering),
+        "fingerprint": _unique((problem.kind, problem.about), numbering),
         "severity": _PROBLEMS[problem.level],
-        "location": _location(problem.subject, 1),
+        "location": _location(within(problem.subject), 1),
     }
 
 

@@ -30,7 +30,7 @@ def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every rep
         "clusters": [cluster._asdict() for cluster in outcome.clusters],
         "findings": [_finding(located) for located in ordered(outcome.findings)],
         "mended": [_finding(located) for located in ordered(outcome.mended)],
-        "notices": [notice._asdict() for notice in outcome.notices],
+        "notices": [notice._asdict() | {"file": notice.file or None} for notice in outcome.notices],
         "faults": [fault._asdict() for fault in outcome.faults],
         "unmodelled": [dict(zip(("flavour", "object", "file"), thing, strict=True)) for thing in outcome.unmodelled],
     }

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kafkalint.reports.entries import LONGEST_MESSAGE, Numbering, from_root, problems, spot_from_root
-from kafkalint.reports.wording import (
-    UNREADABLE,
-    clipped,
-    fix_words,
-    resource_place,
-    safe,
-    shown,
+from kafkalint.reports.entries import (
+    LONGEST_MESSAGE,
+    Numbering,
+    advice,
+    from_root,
+    pointers,
+    problems,
+    spot_from_root,
+    unjudged,
 )
+from kafkalint.reports.wording import UNREADABLE, clipped, resource_place, safe, shown
 from kafkalint.reports.xml_text import Element, child, document
 
 if TYPE_CHECKING:
@@ -42,11 +44,15 @@ class _Case(NamedTuple):
 def report(outcome: Outcome, screen: Screen) -> str:  # noqa: ARG001 - every report is called alike
     """A suite for each source; findings of every level fail, for JUnit knows no levels."""
     suites: dict[str, list[_Case]] = {}
-    for case in (*_problems(outcome), *_findings(outcome)):
+    for case in (*_problems(outcome), *_unjudged(outcome), *_findings(outcome)):
         suites.setdefault(case.file, []).append(case)
     for name in outcome.clean:
-        file = safe(from_root(name, outcome.directory))
+        file = safe(from_root(name, outcome))
         suites.setdefault(file, [_Case(file, "no findings")])
+    if not suites:
+        # Jenkins takes a report without tests for a job that broke.
+        folder = safe(from_root(".", outcome))
+        suites[folder] = [_Case(folder, "nothing to check")]
     root = Element(
         "testsuites", {"name": "kafkalint", **_counts([case for cases in suites.values() for case in cases])}
     )
@@ -89,10 +95,16 @@ def _problems(outcome: Outcome) -> Iterator[_Case]:
         yield _Case(problem.subject, title, 0, "error", problem.kind, message, f"{title}: {message}")
 
 
+def _unjudged(outcome: Outcome) -> Iterator[_Case]:
+    for problem in unjudged(outcome):
+        title = clipped(problem.title, _LONGEST_NAME)
+        yield _Case(problem.subject, title, 0, "skipped", "", problem.message, f"{title}: {problem.message}")
+
+
 def _findings(outcome: Outcome) -> Iterator[_Case]:
     for located in shown(outcome):
         finding, location = located.finding, located.location
-        file = safe(from_root(location.file, outcome.directory))
+        file = safe(from_root(location.file, outcome))
         case = _Case(file, _name(located), location.line)
         if located.suppressed:
             reason = clipped(safe(located.suppressed.reason or "suppressed, no reason given"), LONGEST_MESSAGE)
@@ -104,7 +116,7 @@ def _findings(outcome: Outcome) -> Iterator[_Case]:
                 result=result,
                 type=finding.level.value,
                 message=message,
-                text=_text(located, message, outcome.directory),
+                text=_text(located, message, outcome),
             )
 
 
@@ -115,14 +127,11 @@ def _name(located: Located) -> str:
     return clipped(safe(f"{finding.code} {finding.name}{where}"), _LONGEST_NAME)
 
 
-def _text(located: Located, message: str, directory: str) -> str:
-    finding, fix = located.finding, fix_words(located, "kafkalint check ")
-    where = spot_from_root(located.location, directory)
-    lines = [f"{where} {finding.level.value} {safe(f'{finding.code} {finding.name}')}", message]
-    lines += [f"Help: {_line(finding.help)}"] if finding.help else []
-    lines += [f"Fix: {_line(fix)}"] if fix else []
-    lines += [f"See {spot_from_root(location, directory)}: {_line(words)}" for location, words in located.related]
-    return "\n".join(lines)
+def _text(located: Located, message: str, outcome: Outcome) -> str:
+    finding = located.finding
+    where = spot_from_root(located.location, outcome)
+    title = f"{where} {finding.level.value} {safe(f'{finding.code} {finding.name}')}"
+    return "\n".join([title, message, *map(_line, (*advice(located), *pointers(located, outcome)))])
 
 
 def _line(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kafkalint.reports.entries import spot_from_root
+from kafkalint.reports.entries import COMMAND, advice, spot_from_root
 from kafkalint.reports.wording import (
     baseline_line,
     clipped,
@@ -14,7 +14,6 @@ from kafkalint.reports.wording import (
     counts_line,
     doubts,
     fault_title,
-    fix_words,
     fixes_line,
     mended_line,
     most_severe_first,
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from kafkalint.checking.outcome import Outcome
     from kafkalint.reports import Screen
 
-_COMMAND = "kafkalint check "
 _LARGEST_COMMENT = 60_000
 """GitHub refuses a comment of more than 65,536 characters; the rest is for what others put around a report."""
 _LONGEST_CELL = 1000
@@ -91,7 +89,7 @@ def _about(outcome: Outcome) -> Iterator[str]:
     yield from _listed(notices, "part not looked at", "parts not looked at")
     mended = [f"**Mended:** {_text(mended_line(located))}" for located in ordered(outcome.mended)]
     yield from _listed(mended, "finding mended", "findings mended")
-    fixes = fixes_line(outcome, _COMMAND)
+    fixes = fixes_line(outcome, COMMAND)
     if fixes:
         yield f"- {_text(fixes)}"
     clusters = [f"Cluster {_text(cluster_name(one))}: {_text(cluster_facts(one))}" for one in outcome.clusters]
@@ -116,21 +114,20 @@ def _listed(items: list[str], singular: str, many: str = "") -> Iterator[str]:
 
 def _rows(outcome: Outcome) -> Iterator[str]:
     for located in most_severe_first(outcome.findings):
-        yield _row(located, outcome.directory, located.finding.level.value)
+        yield _row(located, outcome, located.finding.level.value)
     if outcome.include_suppressed:
         for located in most_severe_first(outcome.suppressed):
-            yield _row(located, outcome.directory, f"{located.finding.level.value}, suppressed")
+            yield _row(located, outcome, f"{located.finding.level.value}, suppressed")
 
 
-def _row(located: Located, directory: str, level: str) -> str:
-    finding, place = located.finding, spot_from_root(located.location, directory)
+def _row(located: Located, outcome: Outcome, level: str) -> str:
+    finding, place = located.finding, spot_from_root(located.location, outcome)
     rule = f"{finding.code} {finding.name}"
     return f"| {_text(level)} | {_text(rule)} | {_code(place)} | {_text(_words(located))} |"
 
 
 def _words(located: Located) -> str:
-    finding, fix = located.finding, fix_words(located, _COMMAND)
-    parts = [finding.message, finding.help and f"Help: {finding.help}", fix and f"Fix: {fix}."]
+    parts = [located.finding.message, *advice(located)]
     if located.suppressed:
         parts.append(f"Suppressed: {located.suppressed.reason or 'no reason given'}")
     *before, last = [part for part in parts if part] or [""]

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kafkalint.checking.finding import Applicability, Level
+from kafkalint.reports.entries import COMMAND, LONGEST_MESSAGE
 from kafkalint.reports.wording import (
     HOME,
     changes_of,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from kafkalint.reports import Screen
 
 _SEVERITIES = {Level.ERROR: "ERROR", Level.WARNING: "WARNING", Level.INFO: "INFO"}
-_LONGEST_MESSAGE = 4096
 _FARTHEST = 100
 """GitLab takes suggestions of the line that is commented on and a hundred below it."""
 
@@ -68,12 +68,12 @@ def _diagnostic(located: Located) -> dict[str, Any]:
 
 
 def _message(located: Located, *, suggested: bool) -> str:
-    finding, fix = located.finding, fix_words(located, "kafkalint check ")
+    finding, fix = located.finding, fix_words(located, COMMAND)
     paragraphs = [_prose(finding.message), finding.help and f"Help: {_prose(finding.help)}"]
     paragraphs.append(fix and f"Fix: {_prose(fix)}")
     if suggested and located.remedy and located.remedy.fix.applicability is Applicability.UNSAFE:
         paragraphs.append("The suggestion may change how Kafka runs, or restart it.")
-    return disarm(clipped("\n".join(filter(None, paragraphs)), _LONGEST_MESSAGE)) or f"{finding.name}."
+    return disarm(clipped("\n".join(filter(None, paragraphs)), LONGEST_MESSAGE)) or f"{finding.name}."
 
 
 def _prose(text: str) -> str:
@@ -82,7 +82,7 @@ def _prose(text: str) -> str:
 
 def _original(located: Located) -> str:
     finding = located.finding
-    words = f"{finding.level.value} {finding.code} {finding.name}: {clipped(finding.message, _LONGEST_MESSAGE)}"
+    words = f"{finding.level.value} {finding.code} {finding.name}: {clipped(finding.message, LONGEST_MESSAGE)}"
     return disarm(f"{spot(located.location)} {safe(words)}")
 
 

@@ -15,6 +15,7 @@ from kafkalint.checking.locating import location_of
 from kafkalint.checking.page import page_of
 from kafkalint.manifests.resources import pointer
 from kafkalint.manifests.sources import STDIN
+from kafkalint.reports.entries import STANDARD_INPUT, from_root
 from kafkalint.reports.line_hashes import line_hashes
 from kafkalint.reports.wording import (
     HOME,
@@ -29,6 +30,7 @@ from kafkalint.reports.wording import (
     sentence,
     shown,
     strict_json,
+    unmodelled_line,
 )
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ class _Run:
         self.outcome = outcome
         self.rules = _rules(outcome)
         self.rule_index = {rule["id"]: index for index, rule in enumerate(self.rules)}
-        self.paths = _Paths(outcome.directory)
+        self.paths = _Paths(outcome)
         self.objects = _LogicalLocations.of(shown(outcome))
         self.hashes: dict[int, list[str]] = {}
 
@@ -179,6 +181,7 @@ class _Run:
         known = self.outcome.baseline
         if known is not None and known.idle:
             execution.append(_notification(f"Baseline {baseline_line(self.outcome)}", "note"))
+        execution += [_notification(unmodelled_line(*thing), "note") for thing in self.outcome.unmodelled]
         # A fault of nothing that has a code is a plugin that could not be used.
         setup = [self.fault(fault) for fault in self.outcome.faults if not fault.code]
         if execution:
@@ -196,17 +199,21 @@ class _Run:
 
 @dataclass(frozen=True)
 class _Paths:
-    directory: str
+    outcome: Outcome
 
     def artifact(self, file: str) -> dict[str, str]:
         """A file as SARIF names it; standard input is called `stdin`, which is a valid reference and no file."""
         if file == STDIN:
-            return {"uri": "stdin"}
-        if file.startswith("/"):
-            return {"uri": f"file://{_encoded(file)}"}
-        if re.match(r"[A-Za-z]:/", file):
-            return {"uri": f"file:///{file[:2]}{_encoded(file[2:])}"}
-        return {"uri": _encoded(posixpath.normpath(posixpath.join(self.directory, file))), "uriBaseId": _ROOT}
+            return {"uri": STANDARD_INPUT}
+        path = from_root(file, self.outcome)
+        if path.startswith("../") and self.outcome.root:
+            # Outside of the repository there is no base that a name could count from.
+            path = posixpath.normpath(posixpath.join(self.outcome.root, path))
+        if path.startswith("/"):
+            return {"uri": f"file://{_encoded(path)}"}
+        if re.match(r"[A-Za-z]:/", path):
+            return {"uri": f"file:///{path[:2]}{_encoded(path[2:])}"}
+        return {"uri": _encoded(path)} | ({} if path.startswith("../") else {"uriBaseId": _ROOT})
 
 
 @dataclass

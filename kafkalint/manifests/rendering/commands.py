@@ -12,10 +12,12 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterator, Sequence
+    from types import FrameType
 
 _LONGEST_MESSAGE = 400
 _STDERR_BYTES = 1 << 16
 _CHUNK = 1 << 16
+_ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 _AFTERWARDS = 1.0
 """Seconds for what a program that is gone has still to say."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -183,17 +185,16 @@ def interruptible() -> Iterator[None]:
     """
     before: dict[int, Any] = {}
 
-    def end(number: int, _: object) -> None:
+    def end(number: int, frame: FrameType | None) -> None:
         _RUNNING.stop()
-        if number == signal.SIGINT:
-            raise KeyboardInterrupt
+        if callable(handler := before[number]):
+            handler(number, frame)
         raise SystemExit(128 + number)
 
     try:
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            # Who has chosen to ignore one, as nohup does, or has a handler of his own, keeps it.
-            if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+        for number in map(int, filter(None, (getattr(signal, name, None) for name in _ENDING))):
+            # Who has chosen to ignore one, as nohup does, keeps it so.
+            if signal.getsignal(number) not in (signal.SIG_IGN, None):
                 before[number] = signal.signal(number, end)
     except ValueError:  # only the main thread may have handlers
         pass

@@ -103,7 +103,7 @@ class Task:
             return self._failed("rendering is switched off")
         if self.job.component:
             word = "not checked: a Component that no kustomization here builds upon"
-            return Rendering(notice=Notice(self.name, word))
+            return Rendering(notice=self._notice(word))
         try:
             self.hold_back()
             command = self.command()
@@ -129,7 +129,10 @@ class Task:
         shown = re.sub(rf"{re.escape(self.directory)}(?=['\":,;) ]|\Z)", ".", reason)
         shown = shown.replace(os.path.join(self.directory, ""), "").removeprefix(f"{self.folder}: ").rstrip(".")
         by_hand = f". By hand: {shlex.join(self.command_by_hand(reason))} | kafkalint check -" if again else ""
-        return Rendering(notice=Notice(self.name, f"not rendered, so not checked: {shown}{by_hand}"))
+        return Rendering(notice=self._notice(f"not rendered, so not checked: {shown}{by_hand}"))
+
+    def _notice(self, words: str) -> Notice:
+        return Notice(self.name, words, Namer(self.directory)(self.job.file))
 
     def called(self, command: list[str], place: str, scratch: str = "") -> bytes:
         """What a program puts out in a folder; raises CommandError."""
