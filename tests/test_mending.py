@@ -428,7 +428,7 @@ def test_a_pipe_by_name_is_read_once(folder: Path) -> None:
 
 
 def test_a_diff_of_what_cannot_be_read_is_no_pass(folder: Path) -> None:
-    (folder / "kafka.yaml").write_text("kind: [\n")
+    (folder / "kafka.yaml").write_text("a: [\n")
     assert check("--diff", "kafka.yaml").exit_code == 2
 
 

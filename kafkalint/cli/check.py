@@ -41,7 +41,11 @@ if TYPE_CHECKING:
     type=click.Choice(["kustomize", "helm"]),
     help="Of the files given, check what is rendered from them.",
 )
-@click.option("--no-cross-resource", is_flag=True, help="Leave out checks that must see all files of a cluster.")
+@click.option(
+    "--no-cross-resource",
+    is_flag=True,
+    help="Leave out checks that must see all files of a cluster, and files that are no manifests.",
+)
 @click.option("--stdin-filename", metavar="NAME", help="What reports call standard input.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", help="Renderers at work at once.  [default: 4]")
 @verbosity_options("Print a line for each finding, and nothing else.")

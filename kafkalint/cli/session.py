@@ -120,6 +120,7 @@ def _request(options: CheckOptions, config: Config) -> LoadRequest:
         stdin=standard_input() if STDIN in paths else None,
         stdin_filename=options.stdin_filename,
         from_git=options.from_git,
+        sorted_out=options.no_cross_resource,
         exclude=config.exclusion(directory),
         own=frozenset(map(Namer(directory), map(str, _own_files(options, config)))),
         render=config.render_settings(directory, options.kubernetes_version),

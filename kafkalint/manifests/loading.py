@@ -50,6 +50,8 @@ class LoadRequest(NamedTuple):
     """Renderings that somebody has made already; every document of theirs is opened."""
     from_git: bool = False
     """Of folders, only the files that git tracks."""
+    sorted_out: bool = False
+    """Whether files were named by somebody who does not know which of them are manifests, as a hook's caller."""
     exclude: Exclusion = Exclusion()
     own: frozenset[str] = frozenset()
     """Names of kafkalint's own files, which are no manifests: found in a folder, they are passed over."""
@@ -166,7 +168,7 @@ def _load_paths(run: _Run) -> None:
         from kafkalint.manifests.rendering.renderings import lost  # noqa: PLC0415 - for those whose config names charts
 
         run.notices += lost(settings, todo.jobs, run.directory, folders)
-    read_in = harvest(files, todo.consumed, run.opener.kinds, run.request.progress)
+    read_in = harvest(files, todo.consumed, run.opener.kinds, run.request.progress, sorted_out=run.request.sorted_out)
     _load_plain(run, read_in)
     _load_renderings(run, todo, read_in)
 

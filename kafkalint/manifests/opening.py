@@ -82,8 +82,13 @@ def harvest(
     consumed: frozenset[str],
     kinds: Kinds = frozenset(),
     progress: Progress = UNWATCHED,
+    *,
+    sorted_out: bool = False,
 ) -> Harvest:
-    """Read and sniff every file; memory holds only what is, or still may have to be, opened."""
+    """Read and sniff every file; memory holds only what is, or still may have to be, opened.
+
+    What is no manifest is passed over where it was come upon, and with `sorted_out` where it was named, too.
+    """
     result = Harvest()
     kept = True
     for number, file in enumerate(files):
@@ -93,7 +98,7 @@ def harvest(
             result.mentions[file.path] = entry.scent.relevance is Relevance.CORE
             result.objects[file.path] = entry.scent.objects
             continue
-        if entry.data is not None and not is_manifest(entry.data):
+        if entry.data is not None and (sorted_out or not file.named) and not is_manifest(entry.data):
             continue
         result.entries.append(entry)
         result.size += entry.size
