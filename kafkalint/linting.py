@@ -44,6 +44,8 @@ class Rules(NamedTuple):
     """Findings that were there before."""
     partial: bool = False
     """Whether files go into more than the run sees: what suppresses nothing here may be needed there."""
+    in_source: bool = True
+    """Whether suppressions in the manifests are heeded; those of the config are in any case."""
 
 
 def lint(loaded: Loaded, rules: Rules) -> Outcome:
@@ -80,8 +82,9 @@ def _judged(loaded: Loaded, models: Sequence[KafkaModel], rules: Rules, ledger: 
     vocabulary = Vocabulary.of(item.check for item in rules.registry.checks)
     findings = list(distinct(ledger.findings))
     directives = list(_directives(loaded, models, rules, vocabulary))
-    read = [source.name for source in loaded.sources]
-    directives += moved_comments((locate(finding) for finding in findings), read, vocabulary)
+    if rules.in_source:
+        read = [source.name for source in loaded.sources]
+        directives += moved_comments((locate(finding) for finding in findings), read, vocabulary)
     directives = list(_held(directives, loaded, rules))
     return judge(findings, rules.plan, directives, locate)
 
@@ -131,14 +134,19 @@ def _held(directives: Iterable[Directive], loaded: Loaded, rules: Rules) -> Iter
 def _directives(
     loaded: Loaded, models: Iterable[KafkaModel], rules: Rules, vocabulary: Vocabulary
 ) -> Iterator[Directive]:
+    if rules.in_source:
+        yield from _in_source(loaded, models, vocabulary)
+    seen = None if rules.whole else [source.name for source in loaded.sources]
+    yield from in_config(rules.config.ignores, vocabulary, rules.today, rules.config.relative(rules.directory), seen)
+
+
+def _in_source(loaded: Loaded, models: Iterable[KafkaModel], vocabulary: Vocabulary) -> Iterator[Directive]:
     for source in loaded.sources:
         yield from in_comments(source, vocabulary)
     parts = _parts(models)
     for document in loaded.documents:
         for resource in document.resources:
             yield from in_annotations(resource, vocabulary, parts.get(id(resource), ()))
-    seen = None if rules.whole else [source.name for source in loaded.sources]
-    yield from in_config(rules.config.ignores, vocabulary, rules.today, rules.config.relative(rules.directory), seen)
 
 
 def _parts(models: Iterable[KafkaModel]) -> dict[int, tuple[Resource, ...]]:

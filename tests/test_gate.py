@@ -203,6 +203,20 @@ def test_what_cannot_be_read_does_not_pass_even_if_that_rule_is_ignored(tmp_path
     assert (never.returncode, never.stdout) == (2, b""), "findings may pass, what was not looked at may not"
 
 
+def test_who_writes_manifests_opens_no_gate_that_heeds_the_config_alone(tmp_path: Path) -> None:
+    annotated = FAULTY.replace("name: brokers\n", "name: brokers\n  annotations: {ignore.kafkalint.dev/KL210: mine}\n")
+    commented = FAULTY.replace("# the data outlives the cluster", "# kafkalint: ignore[KL210] mine")
+    for text in (annotated, commented):
+        assert gate(cwd=tmp_path, stdin=text).returncode == 0
+        held_up = gate("--no-suppressions", cwd=tmp_path, stdin=text)
+        assert (held_up.returncode, held_up.stdout) == (1, b"")
+        assert b"KL005" not in held_up.stderr, "what is not heeded is not unused"
+    (tmp_path / ".kafkalint.yaml").write_text(
+        "ignores: [{codes: [KL210], resources: [KafkaNodePool/brokers], reason: x}]\n"
+    )
+    assert gate("--no-suppressions", cwd=tmp_path, stdin=FAULTY).returncode == 0
+
+
 def test_a_check_that_raises_shuts_the_gate(tmp_path: Path) -> None:
     (tmp_path / "raising.py").write_text(
         textwrap.dedent("""\

@@ -157,6 +157,9 @@ _RULE_OPTIONS = (
         type=click.Choice(["error", "warning", "info", "never"]),
         help="Lowest level that makes the exit status 1.  [default: error]",
     ),
+    click.option(
+        "--no-suppressions", is_flag=True, help="Pay no heed to suppressions in manifests; those of the config hold."
+    ),
     click.option("--baseline", type=click.Path(), metavar="FILE", help="Hold back the findings in this file."),
     click.option("--config", type=click.Path(), metavar="FILE", help="Read this instead of .kafkalint.yaml."),
     click.option("--strimzi-version", type=VersionText(), metavar="V", help="Version of the Strimzi operator."),

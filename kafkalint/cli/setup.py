@@ -44,6 +44,7 @@ class CheckOptions(NamedTuple):
     baseline: str | None = None
     write_baseline: str | None = None
     include_suppressed: bool = False
+    no_suppressions: bool = False
     from_git: bool = False
     no_cross_resource: bool = False
     strimzi_version: Version | None = None
@@ -88,6 +89,7 @@ def set_up(options: CheckOptions) -> Setup:
         baseline=known.baseline if known else None,
         whole=(not options.paths or options.from_git) and not options.render,
         partial=options.render is not None,
+        in_source=not options.no_suppressions,
     )
     fail_on = options.fail_on or config.fail_on or Level.ERROR.value
     return Setup(rules, None if fail_on == NEVER else Level(fail_on), known)
