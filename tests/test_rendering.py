@@ -298,13 +298,20 @@ def test_what_cannot_concern_kafka_is_not_rendered_and_counts_as_it_stands(tree,
 
 
 REMOTE_BASE = "resources: ['https://git.example.com/acme/base?ref=v1']\n"
+OF_FLUX = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\n"
 CONCERNS = {
     "a base that is gone": ("apps/web/kustomization.yaml", "resources: [../base]\n", True),
     "a folder without one": ("apps/web/kustomization.yaml", "resources: [empty]\n", True),
-    "a file that is gone": ("apps/web/kustomization.yaml", "resources: [all.yaml]\n", True),
+    "a file of anything that is gone": ("apps/web/kustomization.yaml", "resources: [secret.yaml]\n", False),
+    "a file of ours that is gone": ("apps/web/kustomization.yaml", "resources: [kafka-users.yaml]\n", True),
+    "a file in a folder of ours that is gone": ("apps/kafka/prod/kustomization.yaml", "resources: [all.yaml]\n", True),
+    "a template": ("apps/web/kustomization.yaml", "resources:\n- {{ name }}.yaml\n", False),
+    "a template of ours": ("apps/kafka/x/kustomization.yaml", "{% for x in y %}\n- {{ name }}.yaml\n", True),
+    "no YAML": ("apps/web/kustomization.yaml", "resources: [\n", True),
+    "two objects for Flux": ("apps/web/kustomization.yaml", f"{OF_FLUX}---\n{OF_FLUX}", False),
     "a component that is gone": ("apps/web/kustomization.yaml", "Components: [../part]\n", True),
     "a chart that is gone": ("apps/web/kustomization.yaml", "helmCharts: [{name: web}]\n", True),
-    "a generator that is gone": ("apps/web/kustomization.yaml", "generators: [g.yaml]\n", True),
+    "a generator of anything that is gone": ("apps/web/kustomization.yaml", "generators: [g.yaml]\n", False),
     "a secret that Git ignores": ("apps/web/kustomization.yaml", "secretGenerator: [{name: s, envs: [.env]}]\n", False),
     "a patch that is gone": ("apps/web/kustomization.yaml", "patches: [{path: p.yaml}]\n", False),
     "a remote base of anything": ("apps/web/kustomization.yaml", REMOTE_BASE, False),

@@ -742,11 +742,37 @@ def test_kustomize_has_of_helm_what_it_needs(helm: Tool, tree: Write, tmp_path: 
     assert called("version", "--short").stdout.startswith(f"v{helm.label[-1]}.")
     assert "name: a b\n" not in called("template", "x", str(chart), "--namespace", "a b").stdout
     assert "StatefulSet" in called("template", "x", str(chart), "--namespace", "a", "--include-crds").stdout
+    values = chart / "values.yaml"
+    for flag in ("-f", "--values"):  # of Kustomize 5, and of 4
+        assert "StatefulSet" in called("template", "x", str(chart), flag, str(values)).stdout
     for option in ("--post-renderer=x", "--repo=y", "-x", "--output-dir"):
         done = called("template", option, str(chart))
         assert (done.returncode, done.stderr) == (1, f"Error: kafkalint does not let Kustomize give helm {option}\n")
     assert "does not let Kustomize run helm plugin" in called("plugin", "list").stderr
     assert ("does not let Kustomize run helm pull" in called("pull", "./none").stderr) is not fetch
+
+
+ANNOTATIONS = """\
+apiVersion: builtin
+kind: AnnotationsTransformer
+metadata: {name: runbook}
+annotations: {runbook: "https://wiki.example.com/kafka"}
+fieldSpecs: [{path: metadata/annotations, create: true}]
+"""
+
+
+def test_an_address_that_nobody_goes_to_is_no_reason_not_to_render(tree: Write) -> None:
+    root = tree(
+        BASE,
+        {
+            "over/kustomization.yaml": "resources: [../base]\ntransformers: [notes]\n",
+            "over/notes/kustomization.yaml": "resources: [notes.yaml]\n",
+            "over/notes/notes.yaml": ANNOTATIONS,
+        },
+    )
+    assert objects(go(root)) == {"over": ["StatefulSet/kafka"]}
+    (root / "over/notes/kustomization.yaml").write_text("resources: [notes.yaml]\nnamePrefix: a-\n")
+    assert "notes.yaml:4 needs https://wiki.example.com/kafka" in said(go(root)), "who knows what becomes of it"
 
 
 @pytest.mark.usefixtures("helm")

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kafkalint.manifests.sniffing import mentions_kafka
-from kafkalint.manifests.walking import CHART_FILE, KUSTOMIZATION_FILES, UsageError, find
+from kafkalint.manifests.walking import CHART_FILE, EXTENSIONS, KUSTOMIZATION_FILES, UsageError, find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,6 +34,8 @@ class Job(NamedTuple):
     """The folders of the charts that a kustomization inflates."""
     unreadable: bool = False
     """Whether nobody can tell all that goes into it."""
+    template: bool = False
+    """Whether that is because something else is still to make kustomizations of it."""
     within: tuple[str, ...] = ()
     """Absolute paths at or below which anything may go into it: charts, and what is referred to and not there."""
     missing: tuple[str, ...] = ()
@@ -128,6 +130,7 @@ def _kustomize(graph: Graph, root: Kustomization) -> Job:
         root.component,
         charts=tuple(charts),
         unreadable=any(k.unreadable for k in closure),
+        template=all(k.template for k in closure if k.unreadable),
         within=tuple(dict.fromkeys(within)),
         missing=tuple(dict.fromkeys([path for k in closure for path in k.missing] + gone)),
         remotes=tuple(dict.fromkeys(remote for k in closure for remote in k.remotes)),
@@ -171,16 +174,23 @@ def _with_charts(job: Job, in_chart: Mapping[str, list[str]]) -> Job:
 def concerns_kafka(job: Job, mentions: Callable[[str], bool], directory: str) -> bool:
     """Whether anything that goes into a rendering, or the name of its folder, speaks of Kafka, or nobody can tell.
 
-    What is missing on this disk makes every rendering fail. Much has to be fetched that is of something else: there the
-    names of the folders below `directory` have to tell as well.
+    A base that is missing may hold anything. A file that is, a template, and what has to be fetched are mostly of
+    something else: there the names, and those of the folders below `directory`, have to tell as well.
     """
-    if job.unreadable or (job.missing and not job.component):
+    if (job.unreadable and not job.template) or (not job.component and any(map(_is_a_base, job.missing))):
         return True
-    below = job.directory.removeprefix(os.path.join(directory, "")) if job.remotes else ""
+    elsewhere = job.remotes or job.missing or job.template
+    below = job.directory.removeprefix(os.path.join(directory, "")) if elsewhere else ""
     named = below if below != job.directory else os.path.basename(job.directory)
-    if mentions_kafka(os.fsencode(named or os.path.basename(job.directory))) or any(map(mentions, job.files)):
+    words = (named or os.path.basename(job.directory), *map(os.path.basename, job.missing))
+    if any(mentions_kafka(os.fsencode(word)) for word in words) or any(map(mentions, job.files)):
         return True
     return any(map(mentions, _unlisted(job)))
+
+
+def _is_a_base(path: str) -> bool:
+    """Whether a name that leads nowhere is that of a folder."""
+    return not path.lower().endswith(EXTENSIONS)
 
 
 def _unlisted(job: Job) -> Iterator[str]:

@@ -9,7 +9,7 @@ import sys
 # What Kustomize gives by itself (api/types/helmchartargs.go, HelmChartInflationGenerator); every other option comes
 # from a value that Helm would take for one, and one of Helm's options runs programs.
 _TEMPLATE = (
-    "--generate-name --namespace --name-template -f --api-versions --kube-version --include-crds --skip-tests "
+    "--generate-name --namespace --name-template -f --values --api-versions --kube-version --include-crds --skip-tests "
     "--no-hooks --debug --devel -c --client --short"
 )
 _PULL = "--untar --untardir --repo --version"

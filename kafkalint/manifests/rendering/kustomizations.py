@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -45,6 +46,11 @@ class Refusal(NamedTuple):
     """Whether it is run where renderers may fetch what they like."""
 
 
+_FLUX = "kustomize.toolkit.fluxcd.io/"
+_LISTING = frozenset(("apiversion", "kind", "metadata", "resources", "bases"))
+_TEMPLATE = re.compile(r"\{[{%]")
+
+
 class Kustomization(NamedTuple):
     """A kustomization file and all that it refers to, as absolute paths."""
 
@@ -70,6 +76,10 @@ class Kustomization(NamedTuple):
     """Whether this is an object for Flux, which has the same kind, and nothing to build."""
     unreadable: bool = False
     """Whether nobody can tell what it refers to."""
+    template: bool = False
+    """Whether that is because something else is still to make a kustomization of it."""
+    lists_only: bool = False
+    """Whether it puts objects together and changes none."""
 
     @property
     def directory(self) -> str:
@@ -91,8 +101,11 @@ def read_kustomization(path: str) -> Kustomization:
     try:
         text = decode(read(path))
         root = compose(text.content)
-    except (ReadError, TextError, ComposeError):
+    except (ReadError, TextError):
         return Kustomization(path, unreadable=True)
+    except ComposeError:
+        template = _TEMPLATE.search(text.content) is not None
+        return Kustomization(path, unreadable=True, template=template, of_flux=_is_of_flux(text.content))
     content = content_of(root) if root is not None else None
     if content is None:
         return Kustomization(path)
@@ -103,8 +116,14 @@ def read_kustomization(path: str) -> Kustomization:
     said = dict(entries(content))
     version = next((scalar.value for scalar in scalars(said["apiversion"], ())), "") if "apiversion" in said else ""
     return reading.of(path)._replace(
-        component=kind_of(content) == "Component", of_flux=version.startswith("kustomize.toolkit.fluxcd.io/")
+        component=kind_of(content) == "Component", of_flux=version.startswith(_FLUX), lists_only=set(said) <= _LISTING
     )
+
+
+def _is_of_flux(text: str) -> bool:
+    """Whether this is a stream of objects for Flux, of which it takes several in one file."""
+    versions = [next(scalars(node, ("apiversion",)), None) for node, _ in configured(text)]
+    return bool(versions) and all(version is not None and version.value.startswith(_FLUX) for version in versions)
 
 
 class _Paper(NamedTuple):
@@ -306,9 +325,11 @@ class Graph:
             return kustomization
         reading = _Reading(kustomization.directory)
         bases = [base for folder in kustomization.plugins if (base := self.at(folder))]
-        for part in dict.fromkeys(part for base in bases for part in self._reached(base)):
-            # What is made of these files is known to nobody but Kustomize, so nothing in them may lead away.
-            for file in (part.path, *part.files):
+        parts = list(dict.fromkeys(part for base in bases for part in self._reached(base)))
+        # What becomes of files that are changed is known to nobody but Kustomize, so nothing in them may lead away.
+        changing = not all(part.lists_only for part in parts)
+        for part in parts:
+            for file in (part.path, *part.files) if changing else ():
                 reading.anything_remote(file)
             for file in part.files:
                 reading.configuration(file)

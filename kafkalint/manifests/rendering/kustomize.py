@@ -74,10 +74,15 @@ class KustomizeTask(Task):
             try:
                 data = self.called(command, wrapper)
             except CommandError as failure:
-                raise CommandError(str(failure).replace(wrapper, self.folder)) from None
+                raise CommandError(self._missing() or str(failure).replace(wrapper, self.folder)) from None
         source = self.source(data)
         # Kustomize joins names as they are written, and so takes the link for the folder itself, among its neighbours.
         return replace(source, origins=self._origins(source, os.path.dirname(real) if link else wrapper, link))
+
+    def _missing(self) -> str:
+        """What is not there, which Kustomize says in the words of each base on the way to it; empty where all is."""
+        names = map(Namer(self.directory), self.job.missing)
+        return next((f"{name}: no such file or directory" for name in names), "")
 
     def emitted(self) -> tuple[Source, str]:
         """What the folder itself is built to; where its objects come from is taken from the other build.
