@@ -23,6 +23,7 @@ from kafkalint.manifests.sources import Source
 from kafkalint.manifests.text import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from kafkalint.manifests.resources import Place
@@ -241,3 +242,20 @@ def kustomize_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def helm_on_path(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real Helm comes first on the PATH (`real_tools.real_helm` asks for one of each line)."""
     put_first(monkeypatch, tmp_path, request.param)
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Writes files into the working directory."""
+    root = tmp_path / "work"
+    root.mkdir()
+    monkeypatch.chdir(root)
+
+    def write(*groups: Mapping[str, str]) -> Path:
+        for name, content in (pair for files in groups for pair in files.items()):
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, newline="")
+        return root
+
+    return write

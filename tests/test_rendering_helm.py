@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from real_tools import HELM3, HELM4, each, place
+from rendering_runs import Write, check, go, objects, said
 
 from kafkalint.cli import main
-from kafkalint.manifests.loading import Loaded, LoadRequest, load
-from kafkalint.manifests.render_settings import ChartValues, RenderSettings
+from kafkalint.manifests.render_settings import ChartValues
 
 CHART = "apiVersion: v2\nname: events\nversion: 0.1.0\n"
 BROKERS = """\
@@ -58,7 +56,6 @@ EVENTS = {
     "app/values.yaml": "replicas: 3\nunavailable: 1\n",
     "app/templates/brokers.yaml": BROKERS.replace("NAME", "kafka"),
 }
-Write = Callable[..., Path]
 
 
 @pytest.fixture(params=each(HELM3, HELM4), autouse=True)
@@ -68,41 +65,6 @@ def helm(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     for name in ("HELM_CONFIG_HOME", "HELM_CACHE_HOME", "HELM_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "helm"))
     return shutil.which("helm") or ""
-
-
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Writes files into the working directory."""
-    root = tmp_path / "work"
-    root.mkdir()
-    monkeypatch.chdir(root)
-
-    def write(*groups: Mapping[str, str]) -> Path:
-        for name, content in (pair for files in groups for pair in files.items()):
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, newline="")
-        return root
-
-    return write
-
-
-def go(root: Path, *paths: str, **settings: Any) -> Loaded:
-    return load(LoadRequest(paths=paths or (".",), directory=str(root), render=RenderSettings(**settings)))
-
-
-def objects(loaded: Loaded) -> dict[str, list[str]]:
-    return {bundle.name: sorted(f"{r.kind}/{r.name}" for r in bundle.primary) for bundle in loaded.bundles}
-
-
-def said(loaded: Loaded) -> str:
-    assert loaded.documents == ()
-    (notice,) = loaded.notices
-    return f"{notice.subject}: {notice.message}"
-
-
-def check(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["check", *arguments], catch_exceptions=False)
 
 
 def findings(*arguments: str) -> list[tuple[str, str, int, str | None]]:

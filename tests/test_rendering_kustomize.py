@@ -7,17 +7,17 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from real_tools import HELM3, HELM4, KUBECTL, KUSTOMIZE, Tool, each, place
+from rendering_runs import Write, check, go, objects, said
 from ruamel.yaml import YAML
 
 from kafkalint.cli import main
-from kafkalint.manifests.loading import Loaded, LoadRequest, load
 from kafkalint.manifests.planning import job_for
 from kafkalint.manifests.render_settings import RenderSettings
 from kafkalint.manifests.rendering.guarding import guarded
@@ -53,48 +53,12 @@ spec:
     spec:
       terminationGracePeriodSeconds: 5
 """
-Write = Callable[..., Path]
 
 
 @pytest.fixture(params=each(KUSTOMIZE), autouse=True)
 def kustomize(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The standalone program, alone on the PATH."""
     monkeypatch.setenv("PATH", place(tmp_path, request.param))
-
-
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Writes files into the working directory."""
-    root = tmp_path / "work"
-    root.mkdir()
-    monkeypatch.chdir(root)
-
-    def write(*groups: Mapping[str, str]) -> Path:
-        for name, content in (pair for files in groups for pair in files.items()):
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, newline="")
-        return root
-
-    return write
-
-
-def go(root: Path, *paths: str, **settings: Any) -> Loaded:
-    return load(LoadRequest(paths=paths or (".",), directory=str(root), render=RenderSettings(**settings)))
-
-
-def objects(loaded: Loaded) -> dict[str, list[str]]:
-    return {bundle.name: sorted(f"{r.kind}/{r.name}" for r in bundle.primary) for bundle in loaded.bundles}
-
-
-def said(loaded: Loaded) -> str:
-    assert loaded.documents == ()
-    (notice,) = loaded.notices
-    return f"{notice.subject}: {notice.message}"
-
-
-def check(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["check", *arguments], catch_exceptions=False)
 
 
 def findings(*arguments: str) -> list[tuple[str, str, int]]:
@@ -779,6 +743,14 @@ def test_an_address_that_nobody_goes_to_is_no_reason_not_to_render(tree: Write) 
 def test_a_chart_that_fails_says_so_in_its_own_words(tree: Write) -> None:
     root = tree(BASE, INFLATED, {"over/charts/topics/templates/set.yaml": '{{ fail "say which" }}\n'})
     assert "not checked: execution error at (topics/templates/set.yaml:1:3): say which. By hand" in said(go(root))
+
+
+def test_a_base_without_a_kustomization_is_not_said_to_be_gone(tree: Write) -> None:
+    root = tree({"over/kustomization.yaml": "resources: [../base]\n", "base/kafka.yaml": BROKERS})
+    (notice,) = go(root).notices
+    assert notice.message.startswith("not rendered, so not checked: base: no kustomization.yaml in it. By hand: ")
+    gated = CliRunner().invoke(main, ["gate", "over"])
+    assert (gated.exit_code, gated.stderr) == (2, "kafkalint: over: base: no kustomization.yaml in it\n")
 
 
 def test_charts_without_helm_are_said(tree: Write) -> None:

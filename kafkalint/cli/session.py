@@ -177,13 +177,15 @@ def _load(request: LoadRequest, options: CheckOptions, teller: Narrator) -> Load
 
 def _spare_input(formats: Sequence[OutputFormat], request: LoadRequest, loaded: Loaded, own: set[Path]) -> None:
     """Refuse to write a report over what was read; a report of an earlier run is no such thing, though it was found."""
+    targets = [(wanted, Path(wanted.file).resolve()) for wanted in formats if wanted.file is not None]
+    if not targets:
+        return
     here = Path(request.directory)
     read = {here / path for path in request.paths if path != STDIN} | own
     read |= {here / name for name in loaded.files if name.endswith((".yaml", ".yml"))}
     read |= {here / document.source.name for document in loaded.documents if document.resources}
-    for wanted in formats:
-        target = Path(wanted.file).resolve() if wanted.file is not None else None
-        if target is not None and any(file.name == target.name and file.resolve() == target for file in read):
+    for wanted, target in targets:
+        if any(file.name == target.name and file.resolve() == target for file in read):
             raise ProblemsFound([f"{wanted.name}={wanted.file}: a report is not written over what is checked"])
 
 
@@ -193,8 +195,10 @@ def _whereabouts(request: LoadRequest) -> tuple[str, str]:
     It is the one that all paths lie in, wherever somebody stands, else that of the working directory, else that itself.
     """
     here = Path(request.directory).resolve()
-    paths = [(here / path).resolve() for path in (*request.paths, *request.roots) if path != STDIN]
-    roots = {repository_of(str(path if path.is_dir() else path.parent)) for path in paths}
+    paths = ((here / path).resolve() for path in (*request.paths, *request.roots) if path != STDIN)
+    # A hook names hundreds of files in a few folders.
+    folders = {str(path if path.is_dir() else path.parent) for path in paths}
+    roots = set(map(repository_of, folders))
     root = Path((roots.pop() if len(roots) == 1 else None) or repository_of(str(here)) or here)
     try:
         below = Path(os.path.relpath(here, root)).as_posix()

@@ -6,34 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 from kafkalint.checking.fix import SetValue
 from kafkalint.manifests.resources import Place
-from kafkalint.reports.wording import clipped, fault_title, most_severe_first, page_url, resource_place, safe, sentence
+from kafkalint.reports.entries import LONGEST_MESSAGE, problems, unjudged
+from kafkalint.reports.wording import clipped, most_severe_first, page_url, resource_place, safe, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kafkalint.checking.finding import Located
     from kafkalint.checking.outcome import Outcome
     from kafkalint.manifests.resources import Resource
 
-_LONGEST_MESSAGE = 4096
 _PATHS = ("internal.config.kubernetes.io/path", "config.kubernetes.io/path")
 _INDICES = ("internal.config.kubernetes.io/index", "config.kubernetes.io/index")
 
 
 def results(outcome: Outcome) -> list[dict[str, Any]]:
     """Everything that a run has to say, the worst first."""
-    return [*_problems(outcome), *map(_result, most_severe_first(outcome.findings))]
-
-
-def _problems(outcome: Outcome) -> Iterator[dict[str, Any]]:
-    for fault in outcome.faults:
-        yield _told(f"{fault_title(fault)} could not finish: {fault.problem}", "error")
-    for notice in outcome.notices:
-        yield _told(f"{notice.subject} was not looked at: {notice.message}", "error")
+    # Of these every one has the function fail, whatever level other reports give it.
+    incomplete = [_told(f"{problem.title}: {problem.message}", "error") for problem in problems(outcome)]
+    unknown = [_told(f"{problem.title}: {problem.message}", "info") for problem in unjudged(outcome)]
+    return [*incomplete, *map(_result, most_severe_first(outcome.findings)), *unknown]
 
 
 def _told(message: str, severity: str) -> dict[str, Any]:
-    return {"message": clipped(safe(message), _LONGEST_MESSAGE), "severity": severity}
+    return {"message": clipped(safe(message), LONGEST_MESSAGE), "severity": severity}
 
 
 def _result(located: Located) -> dict[str, Any]:

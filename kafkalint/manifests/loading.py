@@ -24,7 +24,7 @@ from kafkalint.manifests.render_settings import RenderSettings
 from kafkalint.manifests.sniffing import Kinds, Relevance, sniff
 from kafkalint.manifests.sources import STDIN, Source
 from kafkalint.manifests.text import TextError
-from kafkalint.manifests.walking import PACKED, Exclusion, Namer, UsageError, find
+from kafkalint.manifests.walking import PACKED, Exclusion, Namer, UsageError, absolute, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -144,9 +144,8 @@ def load(request: LoadRequest) -> Loaded:
 
 def _folders(paths: Iterable[str], directory: str) -> Iterator[str]:
     for path in paths:
-        absolute = os.path.normpath(os.path.join(directory, path))
-        if path != STDIN and os.path.isdir(absolute):
-            yield Namer(directory).folder(absolute)
+        if path != STDIN and os.path.isdir(full := absolute(directory, path)):
+            yield Namer(directory).folder(full)
 
 
 def _load_paths(run: _Run) -> None:

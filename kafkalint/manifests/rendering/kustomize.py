@@ -14,7 +14,7 @@ from kafkalint.manifests.rendering.guarding import guarded
 from kafkalint.manifests.rendering.tasks import Task, program
 from kafkalint.manifests.resources import ORIGIN_ANNOTATION
 from kafkalint.manifests.text import TextError
-from kafkalint.manifests.walking import Namer
+from kafkalint.manifests.walking import KUSTOMIZATION_FILES, Namer
 
 if TYPE_CHECKING:
     from kafkalint.manifests.resources import Identity
@@ -81,8 +81,11 @@ class KustomizeTask(Task):
 
     def _missing(self) -> str:
         """What is not there, which Kustomize says in the words of each base on the way to it; empty where all is."""
-        names = map(Namer(self.directory), self.job.missing)
-        return next((f"{name}: no such file or directory" for name in names), "")
+        path = next(iter(self.job.missing), "")
+        if not path:
+            return ""
+        what = f"no {KUSTOMIZATION_FILES[0]} in it" if os.path.isdir(path) else "no such file or directory"
+        return f"{Namer(self.directory)(path)}: {what}"
 
     def emitted(self) -> tuple[Source, str]:
         """What the folder itself is built to; where its objects come from is taken from the other build.
@@ -105,7 +108,10 @@ class KustomizeTask(Task):
 
     def _built(self) -> Source:
         self.hold_back()
-        return self.source(self.called(self.command(), self.job.directory))
+        try:
+            return self.source(self.called(self.command(), self.job.directory))
+        except CommandError as failure:
+            raise CommandError(self._missing() or str(failure)) from None
 
     def called(self, command: list[str], place: str, scratch: str = "") -> bytes:
         """What Kustomize puts out; the Helm that it calls does nothing but what it is needed for."""

@@ -13,7 +13,7 @@ from kafkalint.manifests.notices import Notice
 from kafkalint.manifests.progress import UNWATCHED, Progress
 from kafkalint.manifests.render_settings import ChartValues, RenderSettings
 from kafkalint.manifests.rendering.charts import parent_of, read_chart
-from kafkalint.manifests.rendering.commands import interruptible
+from kafkalint.manifests.rendering.commands import CommandError, interruptible
 from kafkalint.manifests.rendering.helm import HelmTask
 from kafkalint.manifests.rendering.kustomize import KustomizeTask
 from kafkalint.manifests.rendering.tasks import Account, Rendering, Task
@@ -70,8 +70,11 @@ def emit(
     if job.tool == "helm":
         task = HelmTask(job, settings, directory, given, values)
     started = time.perf_counter()
-    with interruptible():
-        source, remark = task.emitted()
+    try:
+        with interruptible():
+            source, remark = task.emitted()
+    except CommandError as failure:
+        raise CommandError(task.shown(str(failure))) from None
     # What is handed through may be a secret.
     shown = (*replace(task, arguments=()).command(), *(["…"] if given else []))
     return Emission(source, (Account(task.name, shown, time.perf_counter() - started),), remark)

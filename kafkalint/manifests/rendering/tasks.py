@@ -125,11 +125,14 @@ class Task:
 
     def _failed(self, reason: str, *, again: bool = True) -> Rendering:
         """A word on why there is no rendering, and what may be run instead if it may be tried `again`."""
-        # The folder itself as well as what lies in it: it may be the very root that is rendered.
-        shown = re.sub(rf"{re.escape(self.directory)}(?=['\":,;) ]|\Z)", ".", reason)
-        shown = shown.replace(os.path.join(self.directory, ""), "").removeprefix(f"{self.folder}: ").rstrip(".")
         by_hand = f". By hand: {shlex.join(self.command_by_hand(reason))} | kafkalint check -" if again else ""
-        return Rendering(notice=self._notice(f"not rendered, so not checked: {shown}{by_hand}"))
+        return Rendering(notice=self._notice(f"not rendered, so not checked: {self.shown(reason)}{by_hand}"))
+
+    def shown(self, reason: str) -> str:
+        """Why a program failed, its paths as reports have them."""
+        # The folder itself as well as what lies in it: it may be the very root that is rendered.
+        said = re.sub(rf"{re.escape(self.directory)}(?=['\":,;) ]|\Z)", ".", reason)
+        return said.replace(os.path.join(self.directory, ""), "").removeprefix(f"{self.folder}: ").rstrip(".")
 
     def _notice(self, words: str) -> Notice:
         return Notice(self.name, words, Namer(self.directory)(self.job.file))
